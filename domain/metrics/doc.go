@@ -1,0 +1,15 @@
+// Package metrics holds what a load test measures: rollups as instances report
+// them, histograms that merge, and the aggregate from which live figures,
+// reports and threshold verdicts are all read.
+//
+// # Ingest
+//
+// An instance reports with POST {ingest}/runs/{run}/batches, once a second:
+// gzipped JSON of a Batch, Authorization: Bearer {token}, Content-Encoding:
+// gzip, and the header Plog-Ingest-Version: 1. PLOG answers 200 with a Reply
+// once the batch is stored; an instance keeps a batch until then and sends it
+// again, in order, with the same sequence number. 401 (wrong token), 404
+// (unknown run) and 410 (the run is over) are final; anything else is tried again.
+// Before its load starts an instance asks POST {ingest}/runs/{run}/gate
+// (the same header and token) until the Reply says Go.
+package metrics
