@@ -19,7 +19,7 @@ type Summary struct {
 	Requests     uint64   `json:"requests"`
 	Failed       uint64   `json:"failed"`
 	ErrorRate    float64  `json:"error_rate"`
-	TPS          float64  `json:"tps"` // Requests / the seconds from the first to the last
+	TPS          float64  `json:"tps"` // Requests / the seconds from the first's beginning to the last's end, at least 1
 	Iterations   uint64   `json:"iterations"`
 	Dropped      uint64   `json:"dropped_iterations"`
 	VUsMax       int      `json:"vus_max"`       // most VUs active at once
@@ -41,7 +41,7 @@ type Operation struct {
 	Latency   *Latency          `json:"latency_ms"`
 	Phases    *Phases           `json:"phases_ms,omitempty"` // means per request
 	Statuses  map[string]uint64 `json:"statuses"`
-	Spark     []float64         `json:"spark,omitempty"` // p95 of the last 60 seconds or of 60 equal parts; NaN-free: -1 is a gap
+	Spark     []float64         `json:"spark,omitempty"` // p95 of at most 60 equal parts of the time since the first sight; NaN-free: -1 is a gap
 }
 
 // Point is one second of a run, merged over instances and operations. Nil

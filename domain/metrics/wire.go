@@ -58,6 +58,11 @@ type Rollup struct {
 	Last     float64 `json:"l,omitempty"`
 	Hist     []byte  `json:"h,omitempty"` // Histogram.Encode
 	Phases   *Phases `json:"p,omitempty"` // of HTTP only
+	// Began and Ended are of HTTP only: when its first request began and its last
+	// ended, in milliseconds from the start of Second (Began is negative when that
+	// was in an earlier second). Both 0 is unknown, and stands for the whole second.
+	Began int `json:"b0,omitempty"`
+	Ended int `json:"e1,omitempty"`
 }
 
 // Phases are the sums in milliseconds of a request's parts over a rollup.
@@ -89,7 +94,7 @@ type Sample struct {
 
 // Heartbeat is the generator's own health over the last interval.
 type Heartbeat struct {
-	At           time.Time     `json:"at"`
+	At           time.Time     `json:"at"`           // by PLOG's clock, as the instance estimates it
 	CPU          float64       `json:"cpu"`          // cores used, 1.0 is one core
 	CPUs         int           `json:"cpus"`         // cores the instance may use
 	MemoryBytes  uint64        `json:"memory_bytes"` // resident set
@@ -105,7 +110,7 @@ type Heartbeat struct {
 type Batch struct {
 	Instance  string     `json:"instance"`
 	Seq       uint64     `json:"seq"`
-	SentAt    time.Time  `json:"sent_at"` // the instance's own clock
+	SentAt    time.Time  `json:"sent_at"` // by PLOG's clock, as the instance estimates it
 	Rollups   []Rollup   `json:"rollups,omitempty"`
 	Logs      []LogLine  `json:"logs,omitempty"`
 	Samples   []Sample   `json:"samples,omitempty"`
