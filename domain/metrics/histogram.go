@@ -43,9 +43,9 @@ func NewHistogram() *Histogram {
 }
 
 // RecordMS records one value in milliseconds, or in a custom trend's own unit.
-// NaN is ignored.
+// What is not a number, or infinite, is ignored.
 func (h *Histogram) RecordMS(v float64) {
-	if math.IsNaN(v) {
+	if math.IsNaN(v) || math.IsInf(v, 0) {
 		return
 	}
 	h.note(v, v, v)

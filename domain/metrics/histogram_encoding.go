@@ -105,7 +105,7 @@ func checkEncoded(b []byte) (encodedHead, error) {
 	}
 	for i, f := range [...]*float64{&head.sum, &head.min, &head.max} {
 		*f = math.Float64frombits(binary.LittleEndian.Uint64(b[1+8*i:]))
-		if math.IsNaN(*f) {
+		if math.IsNaN(*f) || math.IsInf(*f, 0) {
 			return head, errEncoding("a figure is not a number")
 		}
 	}

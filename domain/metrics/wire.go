@@ -25,6 +25,9 @@ const (
 // http_req_duration, Phases are the means of its parts.
 const HTTP = "http_req_duration"
 
+// TagSeparator stands between the tags of Series.Tags.
+const TagSeparator = "\x1f"
+
 // Series names one line of numbers: a k6 metric with the tags PLOG keeps. It is
 // comparable, so it can be a map's key. Empty fields are absent tags.
 type Series struct {
