@@ -116,5 +116,5 @@ func (b *Bundle) Localizer(accept ...string) *Localizer {
 	}
 	_, index := language.MatchStrings(b.matcher, given...)
 	lang := Languages()[index]
-	return &Localizer{lang: lang, localizer: i18n.NewLocalizer(b.bundle, lang.String())}
+	return &Localizer{lang: lang, keys: b.keys, localizer: i18n.NewLocalizer(b.bundle, lang.String())}
 }

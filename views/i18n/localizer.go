@@ -13,6 +13,7 @@ import (
 type Localizer struct {
 	lang      language.Tag
 	localizer *i18n.Localizer
+	keys      map[string]map[string]*i18n.Message
 }
 
 type contextKey struct{}
@@ -95,4 +96,17 @@ func operand(count any) any {
 		}
 	}
 	return nil
+}
+
+// Raw returns the text of key with its template variables left in, for scripts that fill them in.
+func (l *Localizer) Raw(key string) string {
+	if l == nil {
+		return key
+	}
+	for _, lang := range []language.Tag{l.lang, Languages()[0]} {
+		if m := l.keys[lang.String()][key]; m != nil {
+			return m.Other
+		}
+	}
+	return key
 }
