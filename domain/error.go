@@ -86,6 +86,11 @@ func (v *Violations) Add(field, key, text string, pairs ...any) {
 	v.fields = append(v.fields, FieldError{Field: field, Message: Msg(key, text, pairs...)})
 }
 
+// Note notes that field is wrong, in words that are there already.
+func (v *Violations) Note(field string, m Message) {
+	v.fields = append(v.fields, FieldError{Field: field, Message: m})
+}
+
 // Err returns nil when nothing was added, else an Invalid error with all fields.
 func (v *Violations) Err(key, text string, pairs ...any) error {
 	if len(v.fields) == 0 {
