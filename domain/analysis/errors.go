@@ -167,4 +167,3 @@ func (in input) thin() []string {
 	}
 	return names
 }
-
