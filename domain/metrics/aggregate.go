@@ -26,8 +26,8 @@ type Aggregate struct {
 	instances  map[string]*instance
 	timeline   timeline
 	http       tally
-	began      int64 // Unix ms of the first request's beginning
-	ended      int64 // Unix ms of the last request's end
+	whole      span // by the seconds with requests
+	exact      span // by what instances said of Span
 	statuses   map[string]uint64
 	operations map[operationKey]*operation
 	ordered    []*operation
@@ -139,6 +139,8 @@ func (a *Aggregate) addRollup(r *Rollup, name string, from *instance) {
 	switch r.Series.Metric {
 	case HTTP:
 		a.addHTTP(r, to, s)
+	case Span:
+		a.exact.add(r.Min, r.Max)
 	case "vus":
 		s.setVUs(from, r.Last)
 	case "iterations":
@@ -163,24 +165,32 @@ func (a *Aggregate) addHTTP(r *Rollup, to *route, s *second) {
 	if r.Failed > 0 {
 		a.failures.add(r, to.operation.name, to.status)
 	}
-	began, ended := r.Second*1000+int64(r.Began), r.Second*1000+int64(r.Ended)
-	if r.Began == 0 && r.Ended == 0 {
-		ended = began + 1000
+	a.whole.add(float64(r.Second), float64(r.Second+1))
+}
+
+// span is a stretch of time in Unix seconds; the zero value is none.
+type span struct{ began, ended float64 }
+
+func (s *span) add(began, ended float64) {
+	if s.ended == 0 {
+		*s = span{began, ended}
+		return
 	}
-	if a.ended == 0 {
-		a.began, a.ended = began, ended
-	}
-	a.began, a.ended = min(a.began, began), max(a.ended, ended)
+	s.began, s.ended = min(s.began, began), max(s.ended, ended)
 }
 
 // seconds returns how long requests were measured: from the beginning of the
 // first to the end of the last, and at least one second.
 func (a *Aggregate) seconds() float64 {
-	ms := a.ended - a.began
-	if a.ended == 0 {
-		ms = int64(len(a.timeline.seconds)) * 1000
+	s := a.exact
+	switch {
+	case s.ended > 0:
+	case a.whole.ended > 0:
+		s = a.whole
+	default:
+		return max(1, float64(len(a.timeline.seconds)))
 	}
-	return max(1, float64(ms)/1000)
+	return max(1, s.ended-s.began)
 }
 
 func (a *Aggregate) route(r *Rollup) *route {
@@ -217,7 +227,7 @@ func (a *Aggregate) newRoute(r *Rollup) *route {
 		to.operation = a.operation(s, r.Second)
 	case s.Metric == "checks":
 		to.check = a.check(s.Check)
-	case builtinKind(s.Metric) == "":
+	case s.Metric != Span && builtinKind(s.Metric) == "":
 		if to.custom = a.customMetric(r); to.custom == nil {
 			to.left = true
 		}

@@ -213,10 +213,14 @@ func TestRevTellsWhichPointsAreNew(t *testing.T) {
 
 func TestTPSIsMeasuredFromTheFirstBeginningToTheLastEnd(t *testing.T) {
 	a := newAggregate(t)
-	first, last := requests(0, "GET /", "200", 100, 100), requests(2, "GET /", "200", 100, 100)
-	first.Began, first.Ended = 400, 900
-	last.Began, last.Ended = -100, 400
-	a.Add(metrics.Batch{Instance: "a", Seq: 1, Rollups: []metrics.Rollup{first, last}})
+	span := func(second int64, began, ended float64) metrics.Rollup {
+		return metrics.Rollup{Series: metrics.Series{Metric: metrics.Span}, Second: start + second, Kind: metrics.Gauge,
+			Count: 1, Min: float64(start) + began, Max: float64(start) + ended, Last: float64(start) + ended}
+	}
+	a.Add(metrics.Batch{Instance: "a", Seq: 1, Rollups: []metrics.Rollup{
+		requests(0, "GET /", "200", 100, 100), span(0, 0.25, 0.9),
+		requests(2, "GET /", "200", 100, 100), span(2, 1.9, 2.25),
+	}})
 	if tps := a.Snapshot(at(3)).Overall.TPS; tps != 2 {
 		t.Fatalf("4 requests in 2 s are %v/s", tps)
 	}

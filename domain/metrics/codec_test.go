@@ -22,7 +22,7 @@ func exampleBatch() metrics.Batch {
 		Rollups: []metrics.Rollup{{
 			Series: metrics.Series{Metric: metrics.HTTP, Name: "GET /한글/{id}", Method: "GET", Status: "200"},
 			Second: 1750000000, Kind: metrics.Trend, Time: true, Count: 2, Sum: 3, Min: 1, Max: 2,
-			Hist: record(1, 2).Encode(), Phases: &metrics.Phases{Waiting: 2.5}, Began: -3, Ended: 900,
+			Hist: record(1, 2).Encode(), Phases: &metrics.Phases{Waiting: 2.5},
 		}},
 		Logs:      []metrics.LogLine{{At: time.Unix(1750000000, 0).UTC(), Level: "info", Text: "hello"}},
 		Heartbeat: &metrics.Heartbeat{CPU: 1.5, CPUs: 2, LoopLag: time.Millisecond},

@@ -25,6 +25,12 @@ const (
 // http_req_duration, Phases are the means of its parts.
 const HTTP = "http_req_duration"
 
+// Span is the metric, a Gauge, that says exactly when an instance's requests
+// ran: Min is when the first of those that ended in a second had begun, Max and
+// Last when the last ended, in Unix seconds with fractions by PLOG's clock.
+// Without it whole seconds are measured.
+const Span = "http_req_span"
+
 // TagSeparator stands between the tags of Series.Tags.
 const TagSeparator = "\x1f"
 
@@ -61,11 +67,6 @@ type Rollup struct {
 	Last     float64 `json:"l,omitempty"`
 	Hist     []byte  `json:"h,omitempty"` // Histogram.Encode
 	Phases   *Phases `json:"p,omitempty"` // of HTTP only
-	// Began and Ended are of HTTP only: when its first request began and its last
-	// ended, in milliseconds from the start of Second (Began is negative when that
-	// was in an earlier second). Both 0 is unknown, and stands for the whole second.
-	Began int `json:"b0,omitempty"`
-	Ended int `json:"e1,omitempty"`
 }
 
 // Phases are the sums in milliseconds of a request's parts over a rollup.
