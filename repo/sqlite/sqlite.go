@@ -165,6 +165,9 @@ func OpenTemp(ctx context.Context) (*DB, error) {
 // Close ends all connections and gives the folder free for another PLOG.
 func (db *DB) Close() error {
 	var errs []error
+	if db.rollups != nil {
+		errs = append(errs, db.rollups.close())
+	}
 	for _, pool := range []*bun.DB{db.reader, db.writer} {
 		if pool != nil {
 			errs = append(errs, pool.Close())

@@ -2,6 +2,7 @@ package sqlite_test
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"testing"
 	"time"
@@ -201,4 +202,11 @@ func finish(t testing.TB, b *bundle, run loadtest.Run) {
 	t.Helper()
 	run.Verdict, run.EndedAt = loadtest.Passed, time.Now()
 	must(t, b.Runs().Finish(context.WithoutCancel(t.Context()), run, reportOf(run)))
+}
+
+// random returns bytes that do not compress.
+func random(n int) []byte {
+	b := make([]byte, n)
+	_, _ = rand.Read(b)
+	return b
 }
