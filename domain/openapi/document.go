@@ -4,6 +4,8 @@ package openapi
 
 import (
 	"encoding/json"
+
+	"plog.dev/plog/domain"
 )
 
 // Document is what PLOG uses of an OpenAPI document.
@@ -23,7 +25,7 @@ type Tag struct{ Name, Description string }
 // Fault is something wrong in a document that did not stop it from being used.
 type Fault struct {
 	Where   string // a JSON pointer or "line 12"
-	Message string
+	Message domain.Message
 }
 
 // Operation is one method and path template of a document.
@@ -71,9 +73,18 @@ type RequestBody struct {
 
 // MediaType is one way to write a body.
 type MediaType struct {
-	Type    string          `json:"type"`
-	Schema  json.RawMessage `json:"schema,omitempty"`
-	Example json.RawMessage `json:"example,omitempty"`
+	Type     string              `json:"type"`
+	Schema   json.RawMessage     `json:"schema,omitempty"`
+	Example  json.RawMessage     `json:"example,omitempty"`
+	Encoding map[string]Encoding `json:"encoding,omitempty"` // of a form's fields, where the document says
+}
+
+// Encoding says how one field of a form is written.
+type Encoding struct {
+	ContentType   string `json:"content_type,omitempty"`
+	Style         string `json:"style,omitempty"`
+	Explode       *bool  `json:"explode,omitempty"` // nil is the style's own
+	AllowReserved bool   `json:"allow_reserved,omitempty"`
 }
 
 // Requirement is a security scheme an operation wants.

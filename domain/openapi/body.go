@@ -1,0 +1,149 @@
+package openapi
+
+import (
+	"encoding/base64"
+	"slices"
+	"strings"
+
+	"plog.dev/plog/domain/loadtest"
+)
+
+// pixel is a complete image, for fields and bodies that want one: 1×1, PNG.
+const pixel = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+
+func (m MediaType) body(salt string, opts Options) *loadtest.Body {
+	c := schemaOf(m.Schema)
+	v := m.sample(c, salt, opts)
+	t := m.base()
+	switch {
+	case m.isJSON():
+		if strings.Contains(t, "*") {
+			t = mediaJSON
+		}
+		return &loadtest.Body{Kind: loadtest.BodyRaw, MediaType: first(withoutWildcard(m.Type), t), Text: indented(v)}
+	case t == mediaForm:
+		return &loadtest.Body{Kind: loadtest.BodyForm, MediaType: t, Fields: m.fields(c, v, false)}
+	case strings.HasPrefix(t, "multipart/"):
+		return &loadtest.Body{Kind: loadtest.BodyMultipart, MediaType: t, Fields: m.fields(c, v, true)}
+	case m.isXML():
+		return &loadtest.Body{Kind: loadtest.BodyRaw, MediaType: m.Type, Text: xmlText(c, v)}
+	case strings.HasPrefix(t, "text/"), strings.Contains(t, "json"), strings.Contains(t, "yaml"):
+		media := m.Type
+		if t == "text/*" {
+			media = "text/plain"
+		}
+		return &loadtest.Body{Kind: loadtest.BodyRaw, MediaType: media, Text: text(v)}
+	}
+	return &loadtest.Body{Kind: loadtest.BodyBinary, MediaType: concrete(t), Base64: fileContent(t, v)}
+}
+
+func withoutWildcard(media string) string {
+	if strings.Contains(media, "*") {
+		return ""
+	}
+	return media
+}
+
+func concrete(media string) string {
+	switch {
+	case media == "image/*":
+		return "image/png"
+	case strings.Contains(media, "*"):
+		return "application/octet-stream"
+	}
+	return media
+}
+
+func (m MediaType) sample(c *schema, salt string, opts Options) any {
+	if opts.Seed == 0 && !opts.Optional && len(m.Example) > 0 {
+		if v, err := decode(m.Example); err == nil {
+			return v
+		}
+	}
+	v, _ := newGenerator(opts.Seed, salt+m.Type, opts.Optional).value(c)
+	return v
+}
+
+// fileContent returns bytes for a file, in base64: an image where one is
+// wanted, else a few bytes of text.
+func fileContent(media string, v any) string {
+	if strings.HasPrefix(media, "image/") {
+		return pixel
+	}
+	s := text(v)
+	if s == "" {
+		s = "PLOG"
+	}
+	return base64.StdEncoding.EncodeToString([]byte(s))
+}
+
+// fields writes the members of a form's value as its fields.
+func (m MediaType) fields(c *schema, v any, parts bool) []loadtest.Field {
+	o, ok := v.(object)
+	if !ok {
+		return nil
+	}
+	var list []loadtest.Field
+	for _, f := range o {
+		s := c.member(f.name)
+		enc, encoded := m.Encoding[f.name]
+		elements, isList := f.value.([]any)
+		switch {
+		case parts && isList && s.items != nil && s.items.flat().isFile():
+			for range elements {
+				list = append(list, file(f.name, enc, "PLOG"))
+			}
+		case parts && s.isFile():
+			list = append(list, file(f.name, enc, f.value))
+		case isList && encoded && enc.Style != "" && (enc.Explode != nil && !*enc.Explode || enc.Explode == nil && enc.Style != "form"):
+			list = append(list, loadtest.Field{Name: f.name, Value: simple(Parameter{Style: enc.Style}, f.value)})
+		case isList:
+			for _, e := range elements {
+				list = append(list, loadtest.Field{Name: f.name, Value: text(e)})
+			}
+		case enc.Style == "deepObject":
+			for _, p := range deep(Parameter{}, f.name, f.value) {
+				list = append(list, loadtest.Field{Name: p.Name, Value: p.Value})
+			}
+		default:
+			field := loadtest.Field{Name: f.name, Value: text(f.value)}
+			if parts && !strings.ContainsAny(enc.ContentType, "*,") {
+				field.MediaType = enc.ContentType
+			}
+			if _, isObject := f.value.(object); isObject && parts && field.MediaType == "" {
+				field.MediaType = mediaJSON
+			}
+			list = append(list, field)
+		}
+	}
+	return list
+}
+
+// member returns the schema of a member wherever c's choices put it.
+func (c *schema) member(name string) *schema {
+	whole := c.flat()
+	if p := whole.prop(name); p != nil {
+		return p.flat()
+	}
+	for _, option := range slices.Concat(whole.oneOf, whole.anyOf, whole.allOf) {
+		if p := option.flat().prop(name); p != nil {
+			return p.flat()
+		}
+	}
+	return &schema{}
+}
+
+func (c *schema) isFile() bool { return c.format == "binary" || c.encoded }
+
+func file(name string, enc Encoding, v any) loadtest.Field {
+	media, _, _ := strings.Cut(enc.ContentType, ",")
+	media = concrete(strings.TrimSpace(media))
+	f := loadtest.Field{Name: name, FileName: name + ".txt", MediaType: media, Base64: fileContent(media, v)}
+	switch {
+	case strings.HasPrefix(media, "image/"):
+		f.FileName = name + "." + strings.TrimPrefix(media, "image/")
+	case media == "":
+		f.MediaType = "text/plain"
+	}
+	return f
+}

@@ -1,0 +1,299 @@
+package openapi
+
+import (
+	"hash/fnv"
+	"math/rand/v2"
+	"slices"
+	"strconv"
+)
+
+// How large a generated value may grow.
+const (
+	maxBuilds      = 4_000 // attempts for one value, choices of choices included
+	maxBranches    = 24    // choices tried at one place
+	maxNested      = 6     // choices within choices
+	fullDepth      = 2     // down to here optional members are given when none is required
+	optionalDepth  = 4     // down to here all optional members are given when asked for
+	requiredDepth  = 40    // required members deeper than this are given up
+	maxListLength  = 100
+	uniqueAttempts = 60
+)
+
+// generator makes values of schemas. Seed 0 takes the document's own examples
+// and the plainest values; any other seed varies them, always in the same way.
+type generator struct {
+	rng    *rand.Rand // nil for seed 0
+	all    bool       // give optional members too
+	builds int
+	active map[*schema]int // schemas being built, so that circles end
+}
+
+func newGenerator(seed uint64, salt string, all bool) *generator {
+	g := &generator{all: all, active: map[*schema]int{}}
+	if seed != 0 {
+		h := fnv.New64a()
+		_, _ = h.Write([]byte(salt))
+		g.rng = rand.New(rand.NewPCG(seed, h.Sum64())) //nolint:gosec // test data, not secrets
+	}
+	return g
+}
+
+// pick returns variant within n, or anything within n when there is a seed.
+func (g *generator) pick(n, variant int) int {
+	if n <= 1 {
+		return 0
+	}
+	if g.rng != nil {
+		return g.rng.IntN(n)
+	}
+	return variant % n
+}
+
+// value returns a value that fits c and whether it does: a schema may ask for
+// more than is found here, or for the impossible.
+func (g *generator) value(c *schema) (any, bool) {
+	g.builds = 0
+	v := g.make(c, 0, 0)
+	return v, c.fits(v)
+}
+
+// make returns a value for c. variant asks for a different one each time.
+func (g *generator) make(c *schema, depth, variant int) any {
+	if c == nil {
+		return anything(variant)
+	}
+	whole := c.flat()
+	if v, ok := g.given(c, whole, variant); ok {
+		return v
+	}
+	key := c.identity()
+	g.active[key]++
+	defer func() { g.active[key]-- }()
+
+	var fallback any
+	for i, branch := range g.branches(whole) {
+		if i >= maxBranches || i > 0 && g.builds > maxBuilds {
+			break
+		}
+		g.builds++
+		v := g.build(branch, depth, variant)
+		if c.fits(v) {
+			return v
+		}
+		if i == 0 {
+			fallback = v
+		}
+	}
+	return fallback
+}
+
+// identity is what a circle comes back to.
+func (c *schema) identity() *schema {
+	for range maxRefs {
+		if to := c.follow(); to != nil {
+			c = to
+			continue
+		}
+		break
+	}
+	return c
+}
+
+// given returns one of the values the document itself names.
+func (g *generator) given(c, whole *schema, variant int) (any, bool) {
+	if whole.fixed {
+		return whole.examples[0], true
+	}
+	if len(whole.enum) > 0 && (variant > 0 || g.rng != nil) {
+		return whole.enum[g.pick(len(whole.enum), variant)], true
+	}
+	var fitting []any
+	for _, e := range whole.examples {
+		if e = whole.writable(e, 0); e != nil && c.fits(e) {
+			fitting = append(fitting, e)
+		}
+	}
+	if len(fitting) > 0 && (variant < len(fitting) || len(whole.enum) > 0) {
+		return fitting[g.pick(len(fitting), variant)], true
+	}
+	for i := range whole.enum {
+		e := whole.enum[(variant+i)%len(whole.enum)]
+		if e != nil && c.fits(e) {
+			return e, true
+		}
+	}
+	if len(whole.enum) > 0 {
+		return whole.enum[0], true
+	}
+	return nil, false
+}
+
+// writable returns an example without members that only responses have.
+func (c *schema) writable(v any, depth int) any {
+	o, ok := v.(object)
+	if !ok || depth > fullDepth {
+		return v
+	}
+	kept := object{}
+	for _, m := range o {
+		p := c.prop(m.name)
+		if p == nil {
+			kept = append(kept, m)
+			continue
+		}
+		if whole := p.flat(); !whole.readOnly {
+			kept = append(kept, member{m.name, whole.writable(m.value, depth+1)})
+		}
+	}
+	return kept
+}
+
+// branches returns the schemas without choices that c stands for, in order.
+func (g *generator) branches(c *schema) []*schema { return g.conditional(g.expand(c, 0)) }
+
+func (g *generator) expand(c *schema, depth int) []*schema {
+	choices := c.choices()
+	if len(choices) == 0 || depth > maxNested {
+		return []*schema{c}
+	}
+	bare := *c
+	bare.oneOf, bare.anyOf, bare.allOf = nil, nil, nil
+	list := []*schema{&bare}
+	for _, choice := range choices {
+		var next []*schema
+		for _, base := range list {
+			for _, option := range g.shuffled(choice) {
+				if len(next) >= maxBranches {
+					break
+				}
+				chosen := c.discriminate(join(base, option.flat(), true), option)
+				next = append(next, g.expand(chosen, depth+1)...)
+			}
+		}
+		list = next
+	}
+	return list
+}
+
+func (c *schema) choices() [][]*schema {
+	var lists [][]*schema
+	for _, l := range [][]*schema{c.oneOf, c.anyOf} {
+		if len(l) > 0 {
+			lists = append(lists, l)
+		}
+	}
+	for _, part := range c.allOf {
+		lists = append(lists, part.choices()...)
+	}
+	return lists
+}
+
+func (g *generator) shuffled(list []*schema) []*schema {
+	// null is a valid choice and a useless request.
+	ordered := slices.Clone(list)
+	slices.SortStableFunc(ordered, func(a, b *schema) int { return boolToInt(a.onlyNull()) - boolToInt(b.onlyNull()) })
+	if g.rng != nil {
+		g.rng.Shuffle(len(ordered), func(i, j int) { ordered[i], ordered[j] = ordered[j], ordered[i] })
+	}
+	return ordered
+}
+
+func (c *schema) onlyNull() bool { return len(c.types) == 1 && c.types[0] == "null" }
+
+func boolToInt(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// discriminate sets the member that tells an option from the others.
+func (c *schema) discriminate(chosen, option *schema) *schema {
+	name := c.discriminator
+	if name == "" || option.ref == "" {
+		return chosen
+	}
+	label, mapped := c.mapping[option.ref]
+	target := option.follow()
+	if !mapped && target != nil {
+		if label, mapped = c.mapping[target.name]; !mapped {
+			label = target.name
+		}
+	}
+	if p := chosen.prop(name); p != nil {
+		if flat := p.flat(); flat.fixed || len(flat.enum) > 0 {
+			return chosen
+		}
+	}
+	d := *chosen
+	d.required = union(chosen.required, []string{name})
+	d.props = joinProps(chosen.props, []property{{name, &schema{examples: []any{label}, fixed: true}}})
+	return &d
+}
+
+// conditional adds what "then" and "else" ask for to the schemas that have them.
+func (g *generator) conditional(list []*schema) []*schema {
+	var all []*schema
+	for _, c := range list {
+		all = append(all, c)
+		for _, extra := range []*schema{c.then, c.els} {
+			if c.ifs != nil && extra != nil {
+				base := *c
+				base.ifs, base.then, base.els = nil, nil, nil
+				if extra == c.then {
+					base = *join(&base, c.ifs.flat(), true)
+				}
+				all = append(all, join(&base, extra.flat(), true))
+			}
+		}
+	}
+	return all
+}
+
+func (g *generator) build(c *schema, depth, variant int) any {
+	switch c.kind() {
+	case "object":
+		return g.object(c, depth)
+	case "array":
+		return g.array(c, depth)
+	case "string":
+		return g.str(c, variant)
+	case "integer", "number":
+		return g.number(c, variant)
+	case "boolean":
+		return g.pick(2, variant) == 0
+	case "null":
+		return nil
+	}
+	return anything(variant)
+}
+
+func anything(variant int) any {
+	if variant == 0 {
+		return "string"
+	}
+	return "string" + strconv.Itoa(variant)
+}
+
+// kind returns the type to make: the first that is stated and not null, or
+// what the other keywords are about.
+func (c *schema) kind() string {
+	for _, t := range c.types {
+		if t != "null" {
+			return t
+		}
+	}
+	switch {
+	case len(c.types) > 0:
+		return "null"
+	case len(c.props) > 0 || c.additional != nil || len(c.required) > 0 || c.minProps != nil:
+		return "object"
+	case c.items != nil || len(c.prefix) > 0 || c.minItems != nil:
+		return "array"
+	case c.min != nil || c.max != nil || c.multipleOf != nil:
+		return "number"
+	case len(c.examples) > 0:
+		return typeOf(c.examples[0])
+	}
+	return "string"
+}

@@ -1,0 +1,310 @@
+package openapi
+
+import (
+	"encoding/json"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/pb33f/go-yaml"
+)
+
+// schema is a JSON Schema in the one form that generating and checking work
+// on: whatever the specification's version, limits are numbers, null is a type
+// and Swagger's "file" is binary text. References are followed when they are
+// needed, so that circles do no harm.
+type schema struct {
+	src   *source
+	never bool // the schema false
+	ref   string
+	name  string // the last part of the reference that led here
+
+	types    []string
+	format   string
+	patterns []*pattern
+	enum     []any // nil when absent
+	examples []any // const, example and default come first, in this order
+	fixed    bool  // examples[0] is a const
+
+	min, max       *limit
+	multipleOf     *float64
+	minLen, maxLen *int
+
+	items              *schema
+	prefix             []*schema
+	minItems, maxItems *int
+	unique             bool
+
+	props              []property
+	required           []string
+	additional         *schema
+	closed             bool // additionalProperties: false
+	minProps, maxProps *int
+	dependent          map[string][]string
+
+	allOf, anyOf, oneOf []*schema
+	not                 *schema
+	ifs, then, els      *schema
+	discriminator       string
+	mapping             map[string]string // reference or name → discriminator's value
+
+	readOnly, deprecated bool
+	encoded              bool // contentEncoding or contentMediaType is set
+	xml                  xmlShape
+}
+
+type property struct {
+	name   string
+	schema *schema
+}
+
+type limit struct {
+	value     float64
+	exclusive bool
+}
+
+type xmlShape struct {
+	name, prefix, namespace string
+	attribute, wrapped      bool
+}
+
+// schema reads the schema at a node. Nodes are read once.
+func (s *source) schema(n *yaml.Node) *schema {
+	n = content(n)
+	if n == nil {
+		return &schema{src: s}
+	}
+	if known := s.schemas[n]; known != nil {
+		return known
+	}
+	c := &schema{src: s}
+	s.schemas[n] = c
+	if n.Kind == yaml.ScalarNode {
+		c.never = n.Value == "false"
+		return c
+	}
+	for k, v := range pairs(n) {
+		c.read(k, v)
+	}
+	c.settle(n)
+	return c
+}
+
+func (c *schema) read(key string, v *yaml.Node) {
+	s := c.src
+	switch key {
+	case "$ref", "$dynamicRef":
+		c.ref = scalar(v)
+	case "type":
+		c.readTypes(v)
+	case "format":
+		c.format = scalar(v)
+	case "pattern":
+		c.patterns = append(c.patterns, &pattern{text: scalar(v)})
+	case "enum":
+		for _, e := range items(v) {
+			c.enum = append(c.enum, value(e))
+		}
+	case "multipleOf":
+		c.multipleOf = number(v)
+	case "minLength":
+		c.minLen = count(v)
+	case "maxLength":
+		c.maxLen = count(v)
+	case "minItems":
+		c.minItems = count(v)
+	case "maxItems":
+		c.maxItems = count(v)
+	case "minProperties":
+		c.minProps = count(v)
+	case "maxProperties":
+		c.maxProps = count(v)
+	case "uniqueItems":
+		c.unique = truth(v)
+	case "items":
+		if v.Kind == yaml.SequenceNode {
+			c.prefix = s.list(v)
+		} else {
+			c.items = s.schema(v)
+		}
+	case "prefixItems":
+		c.prefix = s.list(v)
+	case "properties":
+		for name, p := range pairs(v) {
+			c.props = append(c.props, property{name, s.schema(p)})
+		}
+	case "required":
+		for _, r := range items(v) {
+			if r.Kind == yaml.ScalarNode && !slices.Contains(c.required, r.Value) {
+				c.required = append(c.required, r.Value)
+			}
+		}
+	case "dependentRequired":
+		c.dependent = map[string][]string{}
+		for name, list := range pairs(v) {
+			for _, d := range items(list) {
+				c.dependent[name] = append(c.dependent[name], scalar(d))
+			}
+		}
+	case "additionalProperties":
+		if v.Kind == yaml.MappingNode {
+			c.additional = s.schema(v)
+		} else {
+			c.closed = scalar(v) == "false"
+		}
+	case "allOf":
+		c.allOf = s.list(v)
+	case "anyOf":
+		c.anyOf = s.list(v)
+	case "oneOf":
+		c.oneOf = s.list(v)
+	case "not":
+		c.not = s.schema(v)
+	case "if":
+		c.ifs = s.schema(v)
+	case "then":
+		c.then = s.schema(v)
+	case "else":
+		c.els = s.schema(v)
+	case "readOnly":
+		c.readOnly = truth(v)
+	case "deprecated":
+		c.deprecated = truth(v)
+	case "contentEncoding", "contentMediaType":
+		c.encoded = true
+	case "discriminator":
+		c.readDiscriminator(v)
+	case "xml":
+		c.xml = xmlShape{
+			name: scalar(get(v, "name")), prefix: scalar(get(v, "prefix")), namespace: scalar(get(v, "namespace")),
+			attribute: truth(get(v, "attribute")), wrapped: truth(get(v, "wrapped")),
+		}
+	}
+}
+
+// settle reads the keywords whose meaning depends on each other.
+func (c *schema) settle(n *yaml.Node) {
+	c.min = bound(get(n, "minimum"), get(n, "exclusiveMinimum"), func(a, b float64) bool { return a > b })
+	c.max = bound(get(n, "maximum"), get(n, "exclusiveMaximum"), func(a, b float64) bool { return a < b })
+	if v := get(n, "const"); v != nil {
+		c.examples, c.fixed = append(c.examples, value(v)), true
+	}
+	for _, key := range []string{"example", "x-example"} {
+		if v := get(n, key); v != nil {
+			c.examples = append(c.examples, value(v))
+		}
+	}
+	for _, v := range items(get(n, "examples")) {
+		c.examples = append(c.examples, value(v))
+	}
+	if v := get(n, "default"); v != nil {
+		c.examples = append(c.examples, value(v))
+	}
+	if truth(get(n, "nullable")) || truth(get(n, "x-nullable")) {
+		if len(c.types) > 0 && !slices.Contains(c.types, "null") {
+			c.types = append(c.types, "null")
+		}
+		if c.enum != nil && !slices.Contains(c.enum, nil) {
+			c.enum = append(c.enum, nil)
+		}
+	}
+}
+
+func (c *schema) readTypes(v *yaml.Node) {
+	list := items(v)
+	if v.Kind == yaml.ScalarNode {
+		list = []*yaml.Node{v}
+	}
+	for _, t := range list {
+		switch name := scalar(t); name {
+		case "file":
+			c.types, c.format = append(c.types, "string"), "binary"
+		case "string", "number", "integer", "boolean", "object", "array", "null":
+			c.types = append(c.types, name)
+		}
+	}
+}
+
+// readDiscriminator takes Swagger's form, a name, and OpenAPI's, an object.
+func (c *schema) readDiscriminator(v *yaml.Node) {
+	if v.Kind == yaml.ScalarNode {
+		c.discriminator = v.Value
+		return
+	}
+	c.discriminator = scalar(get(v, "propertyName"))
+	c.mapping = map[string]string{}
+	for is, ref := range pairs(get(v, "mapping")) {
+		if _, twice := c.mapping[scalar(ref)]; !twice {
+			c.mapping[scalar(ref)] = is
+		}
+	}
+}
+
+func (s *source) list(n *yaml.Node) []*schema {
+	var list []*schema
+	for _, c := range items(n) {
+		list = append(list, s.schema(c))
+	}
+	return list
+}
+
+// follow returns the schema that c's reference leads to, nil without one.
+func (c *schema) follow() *schema {
+	if c.ref == "" || c.src == nil {
+		return nil
+	}
+	n := c.src.lookup(c.ref)
+	if n == nil {
+		c.src.missing[c.ref] = true
+		return nil
+	}
+	to := c.src.schema(n)
+	if to.name == "" {
+		to.name = c.ref[strings.LastIndexByte(c.ref, '/')+1:]
+	}
+	return to
+}
+
+func bound(inclusive, exclusive *yaml.Node, tighter func(a, b float64) bool) *limit {
+	var l *limit
+	if v := number(inclusive); v != nil {
+		l = &limit{value: *v, exclusive: truth(exclusive)}
+	}
+	if v := number(exclusive); v != nil && (l == nil || !tighter(l.value, *v)) {
+		l = &limit{value: *v, exclusive: true}
+	}
+	return l
+}
+
+func number(n *yaml.Node) *float64 {
+	if n = content(n); n == nil || n.Kind != yaml.ScalarNode {
+		return nil
+	}
+	f, err := strconv.ParseFloat(n.Value, 64)
+	if err != nil || math.IsNaN(f) || math.IsInf(f, 0) {
+		return nil
+	}
+	return &f
+}
+
+func count(n *yaml.Node) *int {
+	f := number(n)
+	if f == nil || *f < 0 || *f > math.MaxInt32 {
+		return nil
+	}
+	i := int(*f)
+	return &i
+}
+
+func truth(n *yaml.Node) bool { return scalar(n) == "true" }
+
+// schemaOf reads a schema that was written by show.
+func schemaOf(raw json.RawMessage) *schema {
+	var root yaml.Node
+	if len(raw) == 0 || yaml.Unmarshal(raw, &root) != nil {
+		return &schema{}
+	}
+	s := newSource(&root)
+	return s.schema(s.root)
+}
