@@ -1,2 +1,21 @@
 // The page's own script. Everything here is an improvement: without it pages read and forms post.
-document.documentElement.classList.add('js');
+import './copy.js';
+import './dialog.js';
+import './keys.js';
+import './live.js';
+import './menu.js';
+import './theme.js';
+import './toast.js';
+import { refilter } from './filter.js';
+import { restorePanes } from './panes.js';
+import { localise } from './time.js';
+
+function settle() {
+  localise(document);
+  refilter();
+}
+
+restorePanes(document);
+settle();
+document.querySelector('[data-focus]')?.focus();
+document.addEventListener('htmx:after:swap', settle);

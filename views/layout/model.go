@@ -84,7 +84,7 @@ const htmxConfig = `{"includeIndicatorCSS":false,"history":"reload","extensions"
 
 // modules are what app.js imports; the page says so at once, to save the browser a round trip.
 func modules() []string {
-	names := []string{"chart-format", "dialog", "filter", "keys", "live", "menu", "panes", "theme", "time", "toast"}
+	names := []string{"copy", "dialog", "filter", "keys", "live", "menu", "panes", "theme", "time", "toast", "words"}
 	paths := make([]string, len(names))
 	for i, name := range names {
 		paths[i] = static.Path("js/" + name + ".js")
