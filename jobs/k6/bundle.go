@@ -1,0 +1,225 @@
+package k6
+
+import (
+	"bytes"
+	_ "embed" // the script
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"plog.dev/plog/domain/loadtest"
+)
+
+//go:embed script.js
+var script []byte
+
+// The files of a Bundle.
+const (
+	ScriptFile = "script.js"
+	PlanFile   = "plan.json"
+	ConfigFile = "k6.json" // instead of the configuration a person may have for k6
+)
+
+// SecretPrefix starts the names of the environment variables that hold secrets.
+const SecretPrefix = "PLOG_SECRET_"
+
+// Bundle is what k6 needs for a plan beside its arguments. No file holds a secret.
+type Bundle struct {
+	Files  map[string][]byte // by name, for one folder
+	Env    []string          // KEY=VALUE with the secrets, for the process's environment only
+	Trends []string          // metrics beside http_req_duration of which thresholds need percentiles
+}
+
+// Build returns the bundle of a valid plan WithDefaults. It fails on a plan
+// that Validate would refuse.
+func Build(p loadtest.Plan) (Bundle, error) {
+	data, secrets, err := programOf(p, false)
+	if err != nil {
+		return Bundle{}, fmt.Errorf("build k6 files: %w", err)
+	}
+	text, err := write(data)
+	if err != nil {
+		return Bundle{}, fmt.Errorf("build k6 files: %w", err)
+	}
+	return Bundle{
+		Files:  map[string][]byte{ScriptFile: script, PlanFile: text, ConfigFile: []byte("{}\n")},
+		Env:    secrets.env(),
+		Trends: trendsOf(p.Thresholds),
+	}, nil
+}
+
+// Standalone returns the plan as one script that stock k6 runs by itself, with
+// the plan's thresholds. Secrets are not in it: k6 run -e PLOG_SECRET_0=….
+func Standalone(p loadtest.Plan) ([]byte, error) {
+	data, _, err := programOf(p, true)
+	if err != nil {
+		return nil, fmt.Errorf("build k6 script: %w", err)
+	}
+	text, err := write(data)
+	if err != nil {
+		return nil, fmt.Errorf("build k6 script: %w", err)
+	}
+	return bytes.Replace(script, []byte(`open('./plan.json')`), literal(text), 1), nil
+}
+
+// literal returns JavaScript that yields the text: a list of string literals,
+// one a line. encoding/json escapes what could end a literal, a line (U+2028,
+// U+2029) or the <script> element around it.
+func literal(text []byte) []byte {
+	var b bytes.Buffer
+	b.WriteString("[\n")
+	for line := range strings.Lines(string(text)) {
+		quoted, _ := json.Marshal(strings.TrimSuffix(line, "\n")) //nolint:errchkjson // a string always marshals
+		b.WriteString("  ")
+		b.Write(quoted)
+		b.WriteString(",\n")
+	}
+	b.WriteString("].join('\\n')")
+	return b.Bytes()
+}
+
+// program is plan.json, the script's data.
+type program struct {
+	Options   options           `json:"options"`
+	Timeout   string            `json:"timeout,omitempty"`
+	Secrets   []secret          `json:"secrets"`
+	Scenarios []programScenario `json:"scenarios"`
+}
+
+type programScenario struct {
+	Name  string        `json:"name"`
+	Turns []int         `json:"turns,omitempty"` // absent for a journey
+	Think float64       `json:"think,omitempty"` // seconds
+	Steps []programStep `json:"steps"`
+}
+
+type programStep struct {
+	Name    string   `json:"name"`
+	Method  string   `json:"method"`
+	URL     string   `json:"url"`
+	Headers []header `json:"headers"`
+	Body    *body    `json:"body,omitempty"`
+	Expect  []int    `json:"expect,omitempty"`
+	Check   string   `json:"check,omitempty"`
+}
+
+type header struct {
+	Name   string `json:"name"`
+	Value  string `json:"value"`
+	Secret *int   `json:"secret,omitempty"` // index into Secrets; Value follows it
+}
+
+type body struct {
+	Text   *string `json:"text,omitempty"`
+	Base64 *string `json:"base64,omitempty"`
+}
+
+func programOf(p loadtest.Plan, withThresholds bool) (program, *secretList, error) {
+	secrets := &secretList{}
+	data := program{
+		Options:   optionsOf(p, withThresholds),
+		Timeout:   seconds(p.Options.Timeout.Duration),
+		Scenarios: make([]programScenario, len(p.Scenarios)),
+	}
+	for i, s := range p.Scenarios {
+		ps := programScenario{Name: s.Name, Think: s.ThinkTime.Seconds(), Steps: make([]programStep, len(s.Steps))}
+		for j, step := range s.Steps {
+			var err error
+			if ps.Steps[j], err = stepOf(p, step, secrets); err != nil {
+				return program{}, nil, fmt.Errorf("scenario %s, step %q: %w", s.Name, step.Label(), err)
+			}
+		}
+		if s.Order != loadtest.Journey {
+			var err error
+			if ps.Turns, err = turns(s.Steps); err != nil {
+				return program{}, nil, fmt.Errorf("scenario %s: %w", s.Name, err)
+			}
+		}
+		data.Scenarios[i] = ps
+	}
+	data.Secrets = secrets.list()
+	return data, secrets, nil
+}
+
+func stepOf(p loadtest.Plan, s loadtest.Step, secrets *secretList) (programStep, error) {
+	content, mediaType, err := encodeBody(s.Request.Body)
+	if err != nil {
+		return programStep{}, err
+	}
+	return programStep{
+		Name:    s.Label(),
+		Method:  s.Method,
+		URL:     address(p.BaseURL, s),
+		Headers: headers(p.Headers, secrets, mediaType, s.Request),
+		Body:    content,
+		Expect:  s.ExpectStatus,
+		Check:   checkName(s),
+	}, nil
+}
+
+// checkName avoids "::", with which k6 separates groups.
+func checkName(s loadtest.Step) string {
+	if len(s.ExpectStatus) == 0 {
+		return ""
+	}
+	statuses := strings.ReplaceAll(strings.Trim(fmt.Sprint(s.ExpectStatus), "[]"), " ", ", ")
+	name := s.Label() + ": status is " + statuses
+	for strings.Contains(name, "::") {
+		name = strings.ReplaceAll(name, "::", ": :")
+	}
+	return name
+}
+
+func write(data program) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", " ")
+	if err := e.Encode(data); err != nil {
+		return nil, fmt.Errorf("write %s: %w", PlanFile, err)
+	}
+	return b.Bytes(), nil
+}
+
+type secret struct {
+	Env    string `json:"env"`
+	Header string `json:"header"`
+	value  string
+}
+
+// secretList numbers the secrets of a plan, each header once.
+type secretList struct{ all []secret }
+
+func (l *secretList) add(h loadtest.Header) *int {
+	i := slices.IndexFunc(l.all, func(s secret) bool { return s.Header == h.Name && s.value == h.Value })
+	if i < 0 {
+		i = len(l.all)
+		l.all = append(l.all, secret{Env: fmt.Sprint(SecretPrefix, i), Header: h.Name, value: h.Value})
+	}
+	return &i
+}
+
+func (l *secretList) list() []secret { return append([]secret{}, l.all...) }
+
+func (l *secretList) env() []string {
+	env := make([]string, len(l.all))
+	for i, s := range l.all {
+		env[i] = s.Env + "=" + s.value
+	}
+	return env
+}
+
+// trendsOf returns the http_req_* times, beside the duration, that thresholds name.
+func trendsOf(thresholds []loadtest.Threshold) []string {
+	var trends []string
+	for _, t := range thresholds {
+		name, _, _ := strings.Cut(t.Metric, "{")
+		part, found := strings.CutPrefix(name, "http_req_")
+		if found && slices.Contains([]string{"blocked", "connecting", "tls_handshaking", "sending", "waiting", "receiving"}, part) && !slices.Contains(trends, name) {
+			trends = append(trends, name)
+		}
+	}
+	slices.Sort(trends)
+	return trends
+}

@@ -1,0 +1,298 @@
+// The load test that PLOG runs with k6. It is the same program for every plan:
+// the plan is data, read below, and nothing in it is ever run as code.
+//
+// Secret values come from the environment: k6 run -e PLOG_SECRET_0=… script.js
+
+import http from 'k6/http';
+import encoding from 'k6/encoding';
+import exec from 'k6/execution';
+import { check, sleep } from 'k6';
+
+const plan = JSON.parse([
+  "{",
+  " \"options\": {",
+  "  \"scenarios\": {",
+  "   \"browse\": {",
+  "    \"executor\": \"ramping-arrival-rate\",",
+  "    \"startRate\": 5,",
+  "    \"timeUnit\": \"1s\",",
+  "    \"stages\": [",
+  "     {",
+  "      \"duration\": \"10s\",",
+  "      \"target\": 50",
+  "     },",
+  "     {",
+  "      \"duration\": \"1m0s\",",
+  "      \"target\": 50",
+  "     }",
+  "    ],",
+  "    \"preAllocatedVUs\": 13,",
+  "    \"maxVUs\": 100",
+  "   },",
+  "   \"buy\": {",
+  "    \"executor\": \"constant-vus\",",
+  "    \"vus\": 5,",
+  "    \"duration\": \"1m0s\",",
+  "    \"startTime\": \"10s\"",
+  "   }",
+  "  },",
+  "  \"thresholds\": {",
+  "   \"http_req_duration\": [",
+  "    {",
+  "     \"threshold\": \"p(95)\u003c500\"",
+  "    }",
+  "   ],",
+  "   \"http_req_failed\": [",
+  "    {",
+  "     \"threshold\": \"rate\u003c0.01\",",
+  "     \"abortOnFail\": true,",
+  "     \"delayAbortEval\": \"10s\"",
+  "    }",
+  "   ],",
+  "   \"http_req_waiting{name:GET /products}\": [",
+  "    {",
+  "     \"threshold\": \"p(90)\u003c100\"",
+  "    }",
+  "   ]",
+  "  },",
+  "  \"systemTags\": [",
+  "   \"method\",",
+  "   \"name\",",
+  "   \"status\",",
+  "   \"group\",",
+  "   \"check\",",
+  "   \"scenario\",",
+  "   \"error\",",
+  "   \"error_code\",",
+  "   \"expected_response\"",
+  "  ],",
+  "  \"setupTimeout\": \"10m\"",
+  " },",
+  " \"timeout\": \"10s\",",
+  " \"secrets\": [",
+  "  {",
+  "   \"env\": \"PLOG_SECRET_0\",",
+  "   \"header\": \"Authorization\"",
+  "  }",
+  " ],",
+  " \"scenarios\": [",
+  "  {",
+  "   \"name\": \"browse\",",
+  "   \"turns\": [",
+  "    0,",
+  "    0,",
+  "    1,",
+  "    0",
+  "   ],",
+  "   \"steps\": [",
+  "    {",
+  "     \"name\": \"GET /products\",",
+  "     \"method\": \"GET\",",
+  "     \"url\": \"http://127.0.0.1:8090/products?q=%EA%B9%80%EC%B9%98%20%26%20%EB%9D%BC%EB%A9%B4\",",
+  "     \"headers\": [",
+  "      {",
+  "       \"name\": \"Accept-Language\",",
+  "       \"value\": \"ko-KR\"",
+  "      },",
+  "      {",
+  "       \"name\": \"Authorization\",",
+  "       \"value\": \"\",",
+  "       \"secret\": 0",
+  "      }",
+  "     ]",
+  "    },",
+  "    {",
+  "     \"name\": \"GET /products/{id}\",",
+  "     \"method\": \"GET\",",
+  "     \"url\": \"http://127.0.0.1:8090/products/7\",",
+  "     \"headers\": [",
+  "      {",
+  "       \"name\": \"Accept-Language\",",
+  "       \"value\": \"ko-KR\"",
+  "      },",
+  "      {",
+  "       \"name\": \"Authorization\",",
+  "       \"value\": \"\",",
+  "       \"secret\": 0",
+  "      }",
+  "     ]",
+  "    }",
+  "   ]",
+  "  },",
+  "  {",
+  "   \"name\": \"buy\",",
+  "   \"think\": 0.5,",
+  "   \"steps\": [",
+  "    {",
+  "     \"name\": \"POST /cart/items\",",
+  "     \"method\": \"POST\",",
+  "     \"url\": \"http://127.0.0.1:8090/cart/items\",",
+  "     \"headers\": [",
+  "      {",
+  "       \"name\": \"Accept-Language\",",
+  "       \"value\": \"ko-KR\"",
+  "      },",
+  "      {",
+  "       \"name\": \"Authorization\",",
+  "       \"value\": \"\",",
+  "       \"secret\": 0",
+  "      },",
+  "      {",
+  "       \"name\": \"Content-Type\",",
+  "       \"value\": \"application/json\"",
+  "      }",
+  "     ],",
+  "     \"body\": {",
+  "      \"text\": \"{\\\"product_id\\\": 7, \\\"quantity\\\": 1}\"",
+  "     },",
+  "     \"expect\": [",
+  "      201",
+  "     ],",
+  "     \"check\": \"POST /cart/items: status is 201\"",
+  "    },",
+  "    {",
+  "     \"name\": \"Pay\",",
+  "     \"method\": \"POST\",",
+  "     \"url\": \"http://127.0.0.1:8090/orders\",",
+  "     \"headers\": [",
+  "      {",
+  "       \"name\": \"Accept-Language\",",
+  "       \"value\": \"ko-KR\"",
+  "      },",
+  "      {",
+  "       \"name\": \"Authorization\",",
+  "       \"value\": \"\",",
+  "       \"secret\": 0",
+  "      }",
+  "     ]",
+  "    }",
+  "   ]",
+  "  }",
+  " ]",
+  "}",
+].join('\n'));
+
+export const options = plan.options;
+
+const secrets = plan.secrets.map(({ env, header }) => {
+  if (__ENV[env] === undefined) {
+    throw new Error(`The header ${header} is a secret: give its value in the environment variable ${env}.`);
+  }
+  return __ENV[env];
+});
+
+// A failed response is worth a sample, but not thousands of them.
+const samplesOfAKind = __VU <= 20 ? 3 : 1;
+let samplesLeft = __VU <= 20 ? 50 : 3;
+const sampleBytes = 2048;
+
+const scenarios = new Map(plan.scenarios.map((s) => [s.name, prepareScenario(s)]));
+
+// k6 makes a new object whenever exec.scenario is read; its properties stay live.
+let current;
+
+function prepareScenario({ turns, think, steps }) {
+  return { turns, think, steps: steps.map(prepareStep) };
+}
+
+function prepareStep({ name, method, url, headers, body, expect, check: checkName }) {
+  const params = { tags: { name }, headers: Object.create(null) };
+  for (const { name: header, value, secret } of headers) {
+    params.headers[header] = secret === undefined ? value : secrets[secret] + value;
+  }
+  if (plan.timeout) {
+    params.timeout = plan.timeout;
+  }
+  const step = { name, method, url, params, body: prepareBody(body), sampled: new Map() };
+  if (expect) {
+    params.responseCallback = http.expectedStatuses(...expect);
+    step.expected = (status) => expect.includes(status);
+    step.checks = { [checkName]: (response) => step.expected(response.status) };
+  } else {
+    step.expected = (status) => status >= 200 && status < 400; // as k6 counts http_req_failed
+  }
+  return step;
+}
+
+function prepareBody(body) {
+  if (!body) {
+    return null;
+  }
+  return body.base64 === undefined ? body.text : encoding.b64decode(body.base64);
+}
+
+// Every scenario runs this: one step of a rotation, or all steps of a journey.
+export default function () {
+  current = current || exec.scenario;
+  const { turns, think, steps } = scenarios.get(current.name);
+  if (turns) {
+    send(steps[turns[current.iterationInTest % turns.length]], think);
+    return;
+  }
+  for (const step of steps) {
+    send(step, think);
+  }
+}
+
+function send(step, think) {
+  const response = http.request(step.method, step.url, step.body, step.params);
+  if (step.checks) {
+    check(response, step.checks);
+  }
+  if (!step.expected(response.status)) {
+    sample(step, response);
+  }
+  if (think) {
+    sleep(think);
+  }
+}
+
+// The lines that start with plog:sample become the examples of the report.
+function sample(step, response) {
+  const seen = step.sampled.get(response.status) || 0;
+  if (seen >= samplesOfAKind || samplesLeft <= 0) {
+    return;
+  }
+  step.sampled.set(response.status, seen + 1);
+  samplesLeft -= 1;
+  console.warn(`plog:sample ${JSON.stringify({
+    name: step.name,
+    status: String(response.status),
+    error: hide(response.error),
+    url: hide(response.url),
+    body: hide(String(response.body || '').slice(0, sampleBytes)),
+  })}`);
+}
+
+function hide(text) {
+  return secrets.reduce((t, secret) => (secret ? t.split(secret).join('••••••') : t), text || '');
+}
+
+// The gate holds the load until PLOG and every other instance are ready. Without
+// PLOG there is no gate.
+export function setup() {
+  if (!__ENV.PLOG_GATE_URL) {
+    return;
+  }
+  const params = {
+    headers: { Authorization: `Bearer ${__ENV.PLOG_TOKEN}`, 'Plog-Ingest-Version': '1' },
+    tags: { name: 'gate' },
+    timeout: '30s',
+    responseCallback: null,
+  };
+  for (;;) {
+    const response = http.request('POST', __ENV.PLOG_GATE_URL, null, params);
+    const reply = response.status === 200 ? response.json() : {};
+    if (reply.stop) {
+      exec.test.abort(reply.reason || 'stopped before the start');
+    }
+    if (reply.go) {
+      sleep((reply.start_in_ms || 0) / 1000);
+      return;
+    }
+    if ([400, 401, 404, 410].includes(response.status)) {
+      throw new Error(`PLOG does not let this instance start: status ${response.status}.`);
+    }
+    sleep(0.2);
+  }
+}
