@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 plog_addr=${1:-127.0.0.1:8080}
 sample_addr=${2:-127.0.0.1:8090}
 
-bin/sampleapi --addr "$sample_addr" &
+bin/sampleapi --addr "$sample_addr" --latency 'lognormal(20ms, 0.4)' --concurrency 50 &
 sample=$!
 trap 'kill "$sample" 2>/dev/null || true; wait "$sample" 2>/dev/null || true' EXIT
 trap : INT TERM # PLOG gets the signal itself and ends in its own time
