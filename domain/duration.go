@@ -3,6 +3,7 @@ package domain
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -43,7 +44,7 @@ func (d *Duration) UnmarshalJSON(b []byte) error {
 	}
 	switch v := v.(type) {
 	case float64:
-		d.Duration = time.Duration(v * float64(time.Millisecond))
+		d.Duration = time.Duration(math.Round(v * float64(time.Millisecond)))
 		return nil
 	case string:
 		return d.UnmarshalText([]byte(v))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -11,8 +12,6 @@ import (
 
 	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/migrate"
-
-	"plog.dev/plog/migrations"
 )
 
 const backupsKept = 3
@@ -23,9 +22,9 @@ type Applied struct {
 	Backup     string   // path of the copy made before; empty when there was nothing to copy
 }
 
-func newMigrator(db *bun.DB) (*migrate.Migrator, error) {
+func newMigrator(db *bun.DB, files fs.FS) (*migrate.Migrator, error) {
 	found := migrate.NewMigrations()
-	if err := found.Discover(migrations.Files); err != nil {
+	if err := found.Discover(files); err != nil {
 		return nil, fmt.Errorf("read migrations: %w", err)
 	}
 	return migrate.NewMigrator(db, found, migrate.WithMarkAppliedOnSuccess(true)), nil
@@ -33,8 +32,8 @@ func newMigrator(db *bun.DB) (*migrate.Migrator, error) {
 
 // migrateUp brings the database to the newest schema, each migration in a
 // transaction of its own.
-func migrateUp(ctx context.Context, db *bun.DB, dir string) (Applied, error) {
-	m, err := newMigrator(db)
+func migrateUp(ctx context.Context, db *bun.DB, dir string, files fs.FS) (Applied, error) {
+	m, err := newMigrator(db, files)
 	if err != nil {
 		return Applied{}, err
 	}
@@ -61,8 +60,8 @@ func migrateUp(ctx context.Context, db *bun.DB, dir string) (Applied, error) {
 }
 
 // checkCurrent returns Conflict unless the database has exactly this PLOG's schema.
-func checkCurrent(ctx context.Context, db *bun.DB, dir string) error {
-	m, err := newMigrator(db)
+func checkCurrent(ctx context.Context, db *bun.DB, dir string, files fs.FS) error {
+	m, err := newMigrator(db, files)
 	if err != nil {
 		return err
 	}

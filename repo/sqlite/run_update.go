@@ -22,7 +22,7 @@ func (r *Runs) Transition(ctx context.Context, id domain.RunID, from, to loadtes
 		}
 		if now.State != from {
 			return domain.Errorf(domain.Conflict, "store.run_state",
-				"Run #{{.Number}} is not {{.From}} any more, it is {{.State}}. Reload to see it.",
+				"Run #{{.Number}} has moved on meanwhile. Reload to see where it is.",
 				"Number", now.Number, "From", string(from), "State", string(now.State))
 		}
 		return r.base.Set(ctx, tx, id, "state = ?", string(to))

@@ -16,6 +16,8 @@ import (
 	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/dialect/sqlitedialect"
 	driver "modernc.org/sqlite"
+
+	"plog.dev/plog/migrations"
 )
 
 const (
@@ -93,7 +95,7 @@ func open(ctx context.Context, dir string, opts []Option) (_ *DB, err error) {
 	}); err != nil {
 		return nil, err
 	}
-	if db.applied, err = migrateUp(ctx, db.writer, dir); err != nil {
+	if db.applied, err = migrateUp(ctx, db.writer, dir, migrations.Files); err != nil {
 		return nil, err
 	}
 	db.vault, err = openVault(ctx, db.writer, dir, settle(opts).secret, true)
@@ -137,7 +139,7 @@ func openReadOnly(ctx context.Context, dir string, opts []Option) (_ *DB, err er
 		return nil, err
 	}
 	db.writer = db.reader
-	if err := checkCurrent(ctx, db.reader, dir); err != nil {
+	if err := checkCurrent(ctx, db.reader, dir, migrations.Files); err != nil {
 		return nil, err
 	}
 	db.vault, err = openVault(ctx, db.reader, dir, settle(opts).secret, false)

@@ -55,7 +55,7 @@ func (b *bundle) plan(t testing.TB) loadtest.Plan {
 
 func (b *bundle) run(t testing.TB, plan loadtest.Plan) loadtest.Run {
 	t.Helper()
-	r := loadtest.Run{ProjectID: b.project.ID, PlanID: plan.ID, Name: plan.Name, Plan: plan}
+	r := loadtest.Run{ProjectID: b.project.ID, PlanID: plan.ID, Name: "첫 \"실행\"", Plan: plan}
 	must(t, b.Runs().Create(t.Context(), &r))
 	return r
 }
