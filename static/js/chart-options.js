@@ -3,6 +3,7 @@ import { write, clock } from './chart-format.js';
 import { language } from './words.js';
 
 const SPANS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400];
+const LEAST = { ratio: 0.01, '%': 1, m: 100, ms: 10, '/s': 10 }; // the top of an axis whose values are all 0
 const FACTORS = [1, 2, 2.5, 5, 10];
 
 /** The page's colours as the browser resolves them in the current theme. */
@@ -38,7 +39,7 @@ export function options(chart, size, colors) {
   return {
     ...size,
     legend: { show: false },
-    padding: [8, 8, 0, 0],
+    padding: [8, 18, 0, 0],
     cursor: {
       sync: config.sync ? { key: config.sync, setSeries: false, scales: ['x', null] } : undefined,
       drag: { x: true, y: false, setScale: false, dist: 5 },
@@ -49,7 +50,7 @@ export function options(chart, size, colors) {
     select: { show: true },
     scales: {
       x: { time: false, range: () => chart.group.extent() },
-      y: { range: (u, min, max) => [0, ceiling(max ?? 0, config.limits)] },
+      y: { range: (u, min, max) => [0, ceiling(max ?? 0, config)] },
     },
     axes: [
       {
@@ -108,10 +109,10 @@ function bands(series, hidden) {
 const alone = (values) => values.flatMap((v, k) => (v != null && values[k - 1] == null && values[k + 1] == null ? [k] : []));
 
 // The highest value to show: of the data, and of the limits that are not far above it.
-function ceiling(max, limits = []) {
+function ceiling(max, { unit, limits = [] }) {
   let top = max;
   for (const { value } of limits) if (value > top && (max === 0 || value <= 4 * max)) top = value * 1.05;
-  return top > 0 ? top * 1.06 : 1;
+  return top > 0 ? top * 1.06 : LEAST[unit] ?? 1;
 }
 
 function steps(top, height) {
@@ -144,6 +145,7 @@ function lines(u, config, colors, font) {
   ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
   ctx.clip();
   ctx.font = font.replace('11px', `${11 * scale}px`);
+  ctx.textBaseline = 'alphabetic';
   ctx.lineWidth = scale;
   const inscribe = (text, x, y, color, align) => {
     ctx.textAlign = align;

@@ -11,7 +11,7 @@ import { say, language } from './words.js';
 
 class PlogChart extends HTMLElement {
   connectedCallback() {
-    if (this.plot || !window.uPlot) return;
+    if (this.listeners || !window.uPlot) return;
     this.config ??= JSON.parse(this.querySelector('script[type="application/json"]').textContent);
     this.data ??= new ChartData(this.config);
     this.off ??= new Set();
@@ -30,12 +30,13 @@ class PlogChart extends HTMLElement {
   }
 
   disconnectedCallback() {
-    if (!this.plot) return;
+    if (!this.listeners) return;
     this.listeners.abort();
+    this.listeners = null;
     this.resizing.disconnect();
     cancelAnimationFrame(this.frame);
     leave(this, this.group);
-    this.plot.destroy();
+    this.plot?.destroy();
     this.plot = null;
     this.box.replaceChildren(this.drawing);
   }
@@ -44,7 +45,7 @@ class PlogChart extends HTMLElement {
   push(points) {
     if (points.until) this.config.until = points.until;
     if (points.marks) this.config.marks = [...(this.config.marks ?? []), ...points.marks];
-    if (this.data.push(points)) this.rebuild();
+    if (this.data.push(points) || !this.plot) this.rebuild();
     else this.refresh();
   }
 
@@ -60,8 +61,7 @@ class PlogChart extends HTMLElement {
 
   /** Builds the chart anew: the colours or the series have changed. */
   rebuild() {
-    if (!this.plot) return;
-    this.plot.destroy();
+    this.plot?.destroy();
     this.#build();
   }
 
@@ -69,7 +69,9 @@ class PlogChart extends HTMLElement {
 
   #size() { return { width: Math.max(120, Math.floor(this.box.clientWidth)), height: this.box.clientHeight || 210 }; }
 
+  // Before the first value the server's drawing says that there is none.
   #build() {
+    if (!this.data.times.length) return;
     const canvas = document.createElement('div');
     const draw = options(this, this.#size(), palette(this));
     this.plot = new window.uPlot(draw, this.#aligned(), canvas);
@@ -134,7 +136,7 @@ class PlogChart extends HTMLElement {
   selected(from, to) { this.group.choose([from, to]); }
 
   #key(event) {
-    if (event.target !== this) return;
+    if (event.target !== this || !this.plot) return;
     const step = { ArrowLeft: -1, ArrowRight: 1, PageUp: -10, PageDown: 10 }[event.key];
     if (event.key === 'Escape') {
       this.plot.setCursor({ left: -10, top: -10 });

@@ -1,4 +1,5 @@
-// Menus and tips are <details>: they work by themselves; this closes them as people expect.
+// Menus are <details> and tips are popovers: they work by themselves; this closes menus as people expect
+// and puts a tip beside its ⓘ.
 const opened = () => document.querySelectorAll('details[data-menu][open]');
 
 document.addEventListener('click', (event) => {
@@ -25,3 +26,17 @@ document.addEventListener('keydown', (event) => {
   event.preventDefault();
   items[(items.indexOf(document.activeElement) + step + items.length) % items.length].focus();
 });
+
+let asked = null;
+document.addEventListener('click', (event) => { asked = event.target.closest?.('[popovertarget]') ?? asked; }, true);
+
+document.addEventListener('toggle', (event) => {
+  const tip = event.target;
+  if (event.newState !== 'open' || !tip.matches?.('.tip-text') || asked?.getAttribute('popovertarget') !== tip.id) return;
+  const at = asked.getBoundingClientRect();
+  tip.classList.add('placed');
+  const box = tip.getBoundingClientRect();
+  const below = at.bottom + 4 + box.height <= innerHeight;
+  tip.style.left = `${Math.max(12, Math.min(at.left - 8, innerWidth - box.width - 12))}px`;
+  tip.style.top = `${below ? at.bottom + 4 : Math.max(12, at.top - box.height - 4)}px`;
+}, true);

@@ -1,8 +1,9 @@
 // <time data-local> is written in UTC by the server; here it becomes local, with the zone on hover.
 import { language } from './words.js';
 
-const full = new Intl.DateTimeFormat(language, {
-  year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23',
+// sv writes the unambiguous 2026-03-01 14:05:09, as the server does in English.
+const full = new Intl.DateTimeFormat(language === 'en' ? 'sv' : language, {
+  year: 'numeric', month: language === 'en' ? '2-digit' : 'numeric', day: language === 'en' ? '2-digit' : 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23',
 });
 const zoned = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeStyle: 'long' });
 

@@ -10,7 +10,7 @@ import (
 
 // The drawing's own coordinates; the browser scales it.
 const (
-	left, right, top, bottom = 56.0, 8.0, 8.0, 22.0
+	left, right, top, bottom = 60.0, 18.0, 8.0, 24.0
 )
 
 func (c Chart) height() float64 {
@@ -190,6 +190,9 @@ func (c Chart) ceiling(layers []layer) float64 {
 		if l.Value > most && (highest == 0 || l.Value <= 4*highest) {
 			most = l.Value * 1.05
 		}
+	}
+	if most == 0 {
+		return c.Unit.least()
 	}
 	return most
 }

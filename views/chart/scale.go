@@ -87,3 +87,16 @@ func (u Unit) Write(lang language.Tag, v float64) format.Figure {
 	}
 	return format.Number(lang, v)
 }
+
+// least is the top of an axis whose values are all 0.
+func (u Unit) least() float64 {
+	switch u {
+	case Ratio:
+		return 0.01
+	case Cores:
+		return 100
+	case Millis, PerSec:
+		return 10
+	}
+	return 1
+}

@@ -7,6 +7,8 @@ package ui
 
 import (
 	"context"
+	"hash/fnv"
+	"strconv"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -94,6 +96,13 @@ func described(id, hint, err string) templ.Attributes {
 		attrs["aria-describedby"] = strings.Join(ids, " ")
 	}
 	return attrs
+}
+
+// tipID is the same for the same explanation, wherever it stands and however often it is drawn.
+func tipID(term, text string) string {
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(term + "\n" + text)) // never fails
+	return "tip-" + strconv.FormatUint(uint64(h.Sum32()), 36)
 }
 
 func or(s, fallback string) string {
