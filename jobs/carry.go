@@ -25,8 +25,9 @@ type activeRun struct {
 	ctx       context.Context // ends when the run is to be stopped; the cause says why
 	cancel    context.CancelCauseFunc
 
-	mu  sync.Mutex
-	run loadtest.Run
+	mu   sync.Mutex
+	run  loadtest.Run
+	over bool // the load has ended by itself or because it was stopped
 }
 
 func newActive(ctx context.Context, m *Manager, run loadtest.Run, c *hub.Collector) *activeRun {
@@ -70,9 +71,25 @@ func rank(s loadtest.State) int {
 
 // stop asks the run to end because of cause; Conflict when it has ended.
 func (a *activeRun) stop(ctx context.Context, cause *domain.Error) error {
-	a.cancel(cause)
+	a.mu.Lock()
+	over := a.over
+	if !over {
+		a.cancel(cause)
+	}
+	a.mu.Unlock()
+	if over {
+		return finishedAlready(a.snapshot())
+	}
 	a.collector.Stop(cause.Message.String())
 	return a.move(ctx, loadtest.Stopping)
+}
+
+// end notes that nothing is left to be stopped, and returns why it was stopped.
+func (a *activeRun) end() error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.over = true
+	return context.Cause(a.ctx)
 }
 
 func (a *activeRun) snapshot() loadtest.Run {
@@ -92,12 +109,13 @@ func (m *Manager) carry(a *activeRun, do func() (loadtest.Outcome, error)) {
 	outcome, err := safely(do)
 	close(done)
 	watch.Wait()
+	cause := a.end()
 	ctx := context.WithoutCancel(a.ctx)
 	if moveErr := a.move(ctx, loadtest.Stopping); moveErr != nil {
 		log.ErrorContext(ctx, "stop", "error", moveErr)
 	}
 	snapshot := a.collector.Close()
-	end := ending{cause: context.Cause(a.ctx), outcome: outcome, err: err, snapshot: snapshot, limit: a.collector.Limit()}
+	end := ending{cause: cause, outcome: outcome, err: err, snapshot: snapshot, limit: a.collector.Limit()}
 	verdict, reason := judge(end)
 	if err != nil {
 		log.WarnContext(ctx, "the run could not be carried out", "error", err)
@@ -155,7 +173,7 @@ func (a *activeRun) adopt() (loadtest.Outcome, error) {
 	}
 	outcome, err := a.m.cfg.Runner.Adopt(a.ctx, run)
 	if domain.CodeOf(err) == domain.NotFound {
-		return outcome, errGone.Because(err)
+		return outcome, fmt.Errorf("%w: %w", errGone, err)
 	}
 	return outcome, err
 }

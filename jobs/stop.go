@@ -23,8 +23,7 @@ func (m *Manager) Stop(ctx context.Context, id domain.RunID) error {
 		return fmt.Errorf("stop run: %w", err)
 	}
 	if run.State != loadtest.Queued {
-		return domain.Errorf(domain.Conflict, "run.finished_already",
-			"Run {{.Number}} has finished already; there is nothing to stop.", "Number", run.Number)
+		return finishedAlready(run)
 	}
 	// The lock is held, so the queue cannot start it meanwhile.
 	c, err := m.cfg.Hub.Open(run)
@@ -33,6 +32,11 @@ func (m *Manager) Stop(ctx context.Context, id domain.RunID) error {
 	}
 	defer m.nudge()
 	return m.finish(ctx, run, c, metrics.Snapshot{}, loadtest.Aborted, loadtest.ErrStoppedByUser.Message)
+}
+
+func finishedAlready(run loadtest.Run) error {
+	return domain.Errorf(domain.Conflict, "run.finished_already",
+		"Run {{.Number}} has finished already; there is nothing to stop.", "Number", run.Number)
 }
 
 // Delete forgets a finished run: its figures, report, log and files. NotFound

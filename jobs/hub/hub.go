@@ -131,13 +131,33 @@ func (h *Hub) Subscribe(ctx context.Context, run domain.RunID) (<-chan *live.Fra
 	if err != nil {
 		return nil, fmt.Errorf("watch run %s: %w", run, err)
 	}
+	if r.State.Active() {
+		return h.watchEarly(ctx, r)
+	}
+	return h.finished(ctx, r)
+}
+
+// watchEarly watches an active run that nobody collects yet, just after PLOG
+// started. Who carries it out opens the same collector.
+func (h *Hub) watchEarly(ctx context.Context, r loadtest.Run) (<-chan *live.Frame, error) {
+	c, err := h.Open(r)
+	if err != nil {
+		return nil, err
+	}
+	if frames, ok := c.watch(ctx); ok {
+		return frames, nil
+	}
+	return nil, metrics.ErrNotReady
+}
+
+func (h *Hub) finished(ctx context.Context, r loadtest.Run) (<-chan *live.Frame, error) {
 	frame := &live.Frame{Seq: 1, At: time.Now(), Run: masked(r), Planned: loadtest.Planned(r.Plan)}
-	rep, err := h.cfg.Reports.Get(ctx, run)
+	rep, err := h.cfg.Reports.Get(ctx, r.ID)
 	switch {
 	case err == nil:
 		frame.Snapshot = rep.Result
 	case domain.CodeOf(err) != domain.NotFound:
-		return nil, fmt.Errorf("watch run %s: %w", run, err)
+		return nil, fmt.Errorf("watch run %s: %w", r.ID, err)
 	}
 	frame.Elapsed = elapsed(r, frame.At)
 	frames := make(chan *live.Frame, 1)
