@@ -1,0 +1,128 @@
+// Package discover finds the OpenAPI document of an API: at the address
+// itself, through the docs page that the address shows, or at the places where
+// frameworks usually put it.
+package discover
+
+import (
+	"context"
+	"errors"
+	"net/netip"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+
+	"plog.dev/plog/domain"
+	"plog.dev/plog/domain/openapi"
+)
+
+const (
+	findTimeout = 60 * time.Second
+	maxTries    = 60
+)
+
+// Finder finds API documents.
+type Finder struct{ fetch *Fetcher }
+
+// NewFinder returns a Finder that fetches by means of fetch.
+func NewFinder(fetch *Fetcher) *Finder { return &Finder{fetch: fetch} }
+
+// Found is a document and how it was found.
+type Found struct {
+	Document    openapi.Document
+	Raw         []byte // as fetched
+	DocumentURL string // empty when the document was part of a page, or a file
+	PageURL     string // the docs page it was found through, empty if none
+	Strategy    string // "direct", "swagger-ui", "redoc", "scalar", "rapidoc", "stoplight", "link", "well-known", "file"
+	Others      []Link // further documents that the same page offers
+	Tried       []Attempt
+}
+
+// BaseURL returns where requests go unless a plan says otherwise: see
+// openapi.BaseURL. A document that is part of a page counts as fetched from it.
+func (f Found) BaseURL() string {
+	if f.DocumentURL == "" {
+		return openapi.BaseURL(f.Document, f.PageURL)
+	}
+	return openapi.BaseURL(f.Document, f.DocumentURL)
+}
+
+// Link is a document that a docs page offers.
+type Link struct{ Name, URL string }
+
+// Attempt is one place that was looked at.
+type Attempt struct {
+	Strategy string
+	URL      string
+	Err      error // nil where the document was found
+}
+
+// Find returns the document that target leads to: the address of a document,
+// of a docs page, or of a host. Errors are *domain.Error, Invalid or Forbidden,
+// and say what was found instead of a document; a cancelled ctx returns its
+// error. Found.Tried is filled in either case. It never takes more than a minute.
+func (f *Finder) Find(ctx context.Context, target string) (Found, error) {
+	u, err := parseTarget(target)
+	if err != nil {
+		return Found{}, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, findTimeout)
+	defer cancel()
+	s := &search{Finder: f, seen: map[string]bool{}}
+	found, err := s.run(ctx, u)
+	found.Tried = s.tried
+	if err != nil {
+		return found, err
+	}
+	return found, nil
+}
+
+// ReadFile reads a document from a file of this machine. Errors are Invalid or
+// NotFound *domain.Errors.
+func ReadFile(path string) (Found, error) {
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		return Found{}, domain.Errorf(domain.NotFound, "discover.no_file", "There is no file {{.Path}}.", "Path", path).Because(err)
+	case err == nil && info.IsDir():
+		return Found{}, domain.Errorf(domain.Invalid, "discover.folder", "{{.Path}} is a folder. Name the document's file in it.", "Path", path)
+	case err == nil && info.Size() > openapi.MaxBytes:
+		_, err = openapi.Parse(make([]byte, openapi.MaxBytes+1))
+		return Found{}, err
+	}
+	raw, err := os.ReadFile(path) //nolint:gosec // the person at the terminal names the file
+	if err != nil {
+		return Found{}, domain.Errorf(domain.Invalid, "discover.unreadable_file", "{{.Path}} cannot be read. Check its permissions.", "Path", path).Because(err)
+	}
+	doc, err := openapi.Parse(raw)
+	if err != nil {
+		return Found{}, err
+	}
+	return Found{Document: doc, Raw: raw, Strategy: "file"}, nil
+}
+
+// parseTarget reads an address as people type it: a scheme may be missing.
+func parseTarget(target string) (*url.URL, error) {
+	target = strings.TrimSpace(target)
+	if target == "" {
+		return nil, domain.Errorf(domain.Invalid, "discover.no_address", "Give the address of your API's document or docs page.")
+	}
+	if !strings.Contains(target, "://") {
+		target = guessScheme(target) + target
+	}
+	u, err := url.Parse(target)
+	if err != nil || u.Host == "" {
+		return nil, badAddress(target, err)
+	}
+	u.Fragment, u.RawFragment = "", ""
+	return u, nil
+}
+
+func guessScheme(target string) string {
+	host, _, _ := strings.Cut(target, "/")
+	host, _, _ = strings.Cut(host, ":")
+	if _, err := netip.ParseAddr(host); err == nil || !strings.Contains(host, ".") || strings.HasSuffix(host, ".local") {
+		return "http://"
+	}
+	return "https://"
+}
