@@ -23,7 +23,8 @@ const Prefix = "/static/"
 //go:embed css js vendor icons.svg favicon.svg
 var files embed.FS
 
-// FS returns the files as they are embedded; css/app.css is not among them, it is made of its parts.
+// FS returns the files as they are embedded; css/app.css and js/htmx.js are not among them, they are made
+// of their parts.
 func FS() fs.FS { return files }
 
 // stylesheet lists what css/app.css is made of: cascade layers, weakest first, and their files.
@@ -36,6 +37,12 @@ var stylesheet = []struct{ layer, glob string }{
 	{"charts", "css/charts.css"},
 	{"pages", "css/pages/*.css"},
 	{"print", "css/print.css"},
+}
+
+// scripts lists what further files are made of. htmx starts as soon as it has run, so its extension must
+// come in the same file.
+var scripts = map[string][]string{
+	"js/htmx.js": {"vendor/htmx.min.js", "vendor/hx-sse.min.js"},
 }
 
 type bundle struct {
@@ -75,6 +82,16 @@ func build(from fs.FS) (*bundle, error) {
 		return nil, err
 	}
 	b.files["css/app.css"] = newFile("css/app.css", sheet)
+	for name, parts := range scripts {
+		var body bytes.Buffer
+		for _, part := range parts {
+			if f := b.files[part]; f != nil {
+				body.Write(f.body)
+				body.WriteString(";\n")
+			}
+		}
+		b.files[name] = newFile(name, body.Bytes())
+	}
 	b.hash = b.sum()
 	return b, nil
 }

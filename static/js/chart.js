@@ -139,7 +139,7 @@ class PlogChart extends HTMLElement {
     if (event.target !== this || !this.plot) return;
     const step = { ArrowLeft: -1, ArrowRight: 1, PageUp: -10, PageDown: 10 }[event.key];
     if (event.key === 'Escape') {
-      this.plot.setCursor({ left: -10, top: -10 });
+      this.plot.setCursor({ left: -10, top: -10 }, true, true);
       if (this.group.range) this.group.choose(null);
       return;
     }
@@ -148,7 +148,7 @@ class PlogChart extends HTMLElement {
     const last = this.data.times.length - 1;
     const now = this.plot.cursor.left >= 0 ? this.plot.cursor.idx : last - step;
     const k = Math.min(last, Math.max(0, (now ?? last) + step));
-    this.plot.setCursor({ left: this.plot.valToPos(this.data.times[k], 'x'), top: this.plot.bbox.height / 4 });
+    this.plot.setCursor({ left: this.plot.valToPos(this.data.times[k], 'x'), top: 10 }, true, true); // the third: to the other charts too
     this.#announce();
   }
 

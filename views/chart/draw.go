@@ -62,6 +62,9 @@ func draw(c Chart, lang language.Tag) drawing {
 		d.Rows = append(d.Rows, label{left, y(v), c.Unit.Write(lang, v).String()})
 	}
 	for _, t := range timeTicks(from, until, c.Origin, 6) {
+		if len(c.Times) == 0 && c.Origin == 0 {
+			break // there is no time to speak of
+		}
 		d.Columns = append(d.Columns, label{x(t), d.Base, clock(t, c.Origin)})
 	}
 	for i := len(layers) - 1; i >= 0; i-- {

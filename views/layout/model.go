@@ -54,7 +54,6 @@ type Model struct {
 	Version  string
 	Wide     bool // the content may use the whole width
 	Charts   bool // the page has charts
-	Live     bool // the page has an event stream
 	NoIndex  bool // search engines stay away
 }
 
@@ -83,8 +82,11 @@ func (m Model) home() string {
 const htmxConfig = `{"includeIndicatorCSS":false,"history":"reload","extensions":"sse"}`
 
 // modules are what app.js imports; the page says so at once, to save the browser a round trip.
-func modules() []string {
+func modules(m Model) []string {
 	names := []string{"copy", "dialog", "filter", "keys", "live", "menu", "panes", "theme", "time", "toast", "words"}
+	if m.Charts {
+		names = append(names, "chart-data", "chart-format", "chart-group", "chart-options")
+	}
 	paths := make([]string, len(names))
 	for i, name := range names {
 		paths[i] = static.Path("js/" + name + ".js")
