@@ -11,7 +11,7 @@ const swaggerUIName = "swagger-ui"
 // swaggerUI reads Swagger UI's configuration: in the page, in
 // swagger-initializer.js or swagger-ui-init.js, or in the page's query.
 func swaggerUI(p page) []candidate {
-	if !strings.Contains(p.text, "swagger") {
+	if !strings.Contains(p.text, "swaggerui") && !strings.Contains(p.text, "swagger-ui") {
 		return nil
 	}
 	query := p.url.Query()
