@@ -142,7 +142,7 @@ func equal(t *testing.T, want, got any) {
 }
 
 func seconds(rollups []metrics.Rollup) []int64 {
-	var s []int64
+	s := make([]int64, 0, len(rollups))
 	for _, r := range rollups {
 		s = append(s, r.Second)
 	}

@@ -77,10 +77,14 @@ func appendsAfterDeletion(t *testing.T, f *fixture) {
 	equal(t, []metrics.Batch{batch("a", 1)}, f.batches(t, run))
 }
 
-// holdsMany stores 10⁵ rollups of two runs at once, and reads, replays and
-// deletes them.
+// holdsMany stores 10⁵ rollups of two runs at once (fewer with -short), and
+// replays, finds and deletes them.
 func holdsMany(t *testing.T, f *fixture) {
-	const runs, batches, each = 2, 500, 100
+	const runs, each = 2, 100
+	batches := 500
+	if testing.Short() {
+		batches = 50
+	}
 	var (
 		wg  sync.WaitGroup
 		ids [runs]domain.RunID
@@ -108,7 +112,7 @@ func holdsMany(t *testing.T, f *fixture) {
 			}
 			rollups, last = rollups+uint64(len(b.Rollups)), b.Seq
 		}
-		if rollups != batches*each {
+		if rollups != uint64(batches*each) {
 			t.Fatalf("replayed %d rollups, want %d", rollups, batches*each)
 		}
 		one := f.series(t, run, metrics.Query{Metric: metrics.HTTP, Name: "GET /7", From: start + 10, To: start + 20})

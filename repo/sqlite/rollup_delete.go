@@ -22,8 +22,8 @@ func deletePiece(ctx context.Context, tx *sql.Tx, run domain.RunID) (bool, error
 	}
 	const ofRun = "run = (SELECT seq FROM runs WHERE id = ?)"
 	if len(spans) == 0 {
-		for _, table := range []string{"logs", "series"} {
-			if _, err := tx.ExecContext(ctx, "DELETE FROM "+table+" WHERE "+ofRun, string(run)); err != nil {
+		for _, rest := range []string{"DELETE FROM logs WHERE " + ofRun, "DELETE FROM series WHERE " + ofRun} {
+			if _, err := tx.ExecContext(ctx, rest, string(run)); err != nil {
 				return false, err
 			}
 		}

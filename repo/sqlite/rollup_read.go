@@ -25,8 +25,9 @@ const (
 // meanwhile too; see metrics.RollupStore.
 func (r *Rollups) Batches(ctx context.Context, run domain.RunID) iter.Seq2[metrics.Batch, error] {
 	return func(yield func(metrics.Batch, error) bool) {
+		names := seriesNames{}
 		for after := int64(0); ; {
-			page, last, err := r.page(ctx, run, after)
+			page, last, err := r.page(ctx, run, after, names)
 			if err != nil {
 				yield(metrics.Batch{}, r.db.fail(fmt.Sprintf("read batches of run %s", run), err))
 				return
@@ -46,7 +47,7 @@ func (r *Rollups) Batches(ctx context.Context, run domain.RunID) iter.Seq2[metri
 
 // page returns the batches that follow the batch number after, and the last
 // one's number, as of one moment.
-func (r *Rollups) page(ctx context.Context, run domain.RunID, after int64) (page []metrics.Batch, last int64, err error) {
+func (r *Rollups) page(ctx context.Context, run domain.RunID, after int64, names seriesNames) (page []metrics.Batch, last int64, err error) {
 	tx, err := r.db.reader.DB.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
 		return nil, 0, err
@@ -58,7 +59,7 @@ func (r *Rollups) page(ctx context.Context, run domain.RunID, after int64) (page
 	}
 	for i, s := range spans {
 		b := &page[i]
-		if b.Rollups, err = readRollups(ctx, tx, s.rollups, "r.id >= ? AND r.id < ? ORDER BY r.id", s.rollup, s.rollup+s.rollups); err != nil {
+		if b.Rollups, err = readRollups(ctx, tx, names, s.rollups, "r.id >= ? AND r.id < ? ORDER BY r.id", s.rollup, s.rollup+s.rollups); err != nil {
 			return nil, 0, err
 		}
 		if b.Logs, err = readLogs(ctx, tx, s.logs, "id >= ? AND id < ? ORDER BY id", s.log, s.log+s.logs); err != nil {
@@ -113,7 +114,7 @@ func (r *Rollups) Series(ctx context.Context, run domain.RunID, q metrics.Query)
 		until = math.MaxInt64
 	}
 	where, args = where+" AND r.second >= ? AND r.second < ?", append(args, q.From, until)
-	rollups, err := readRollups(ctx, r.db.reader.DB, 0, where+" ORDER BY r.second, r.id", args...)
+	rollups, err := readRollups(ctx, r.db.reader.DB, seriesNames{}, 0, where+" ORDER BY r.second, r.id", args...)
 	return rollups, r.db.fail(fmt.Sprintf("read series of run %s", run), err)
 }
 
@@ -133,7 +134,7 @@ type querier interface {
 }
 
 // readRollups expects about size rows; where is written by this package alone.
-func readRollups(ctx context.Context, db querier, size int64, where string, args ...any) (rollups []metrics.Rollup, err error) {
+func readRollups(ctx context.Context, db querier, names seriesNames, size int64, where string, args ...any) (rollups []metrics.Rollup, err error) {
 	rows, err := db.QueryContext(ctx, `SELECT r.series, s.tags, b.instance, r.second, r.kind, r.time, r.count, r.failed,
 			r.sum, r.min, r.max, r.last, r.hist, r.phases
 		FROM rollups r JOIN series s ON s.id = r.series JOIN batches b ON b.id = r.batch WHERE `+where, args...)
@@ -142,7 +143,6 @@ func readRollups(ctx context.Context, db querier, size int64, where string, args
 	}
 	defer func() { err = closing(rows, err) }()
 	rollups = slices.Grow(rollups, int(size))
-	names := map[int64]metrics.Series{}
 	for rows.Next() {
 		var (
 			m             metrics.Rollup
@@ -155,7 +155,7 @@ func readRollups(ctx context.Context, db querier, size int64, where string, args
 			return nil, err
 		}
 		m.Count, m.Failed, m.Phases = uint64(count), uint64(failed), unpackPhases(phases)
-		if m.Series, err = seriesOf(names, series, tags); err != nil {
+		if m.Series, err = names.of(series, tags); err != nil {
 			return nil, err
 		}
 		rollups = append(rollups, m)
@@ -163,7 +163,10 @@ func readRollups(ctx context.Context, db querier, size int64, where string, args
 	return rollups, rows.Err()
 }
 
-func seriesOf(names map[int64]metrics.Series, id int64, tags []byte) (metrics.Series, error) {
+// seriesNames are the series that were read so far, by their numbers.
+type seriesNames map[int64]metrics.Series
+
+func (names seriesNames) of(id int64, tags []byte) (metrics.Series, error) {
 	s, ok := names[id]
 	if !ok {
 		if err := json.Unmarshal(tags, &s); err != nil {

@@ -33,7 +33,7 @@ func prepareAdder(ctx context.Context, db *bun.DB) (*adder, error) {
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`},
 		{&a.log, `INSERT INTO logs (id, run, at, level, text) VALUES (?, ?, ?, ?, ?)`},
 	} {
-		stmt, err := db.DB.PrepareContext(ctx, s.query)
+		stmt, err := db.DB.PrepareContext(ctx, s.query) //nolint:sqlclosecheck // close does it
 		if err != nil {
 			return nil, errors.Join(err, a.close())
 		}
@@ -66,7 +66,8 @@ func (w *batchWriter) write(ctx context.Context, tx *sql.Tx, run domain.RunID, b
 		return false, err
 	}
 	var firstRollup, firstLog int64
-	if err := tx.StmtContext(ctx, w.add.next).QueryRowContext(ctx).Scan(&firstRollup, &firstLog); err != nil {
+	next := within(ctx, tx, w.add.next)
+	if err := next.QueryRowContext(ctx).Scan(&firstRollup, &firstLog); err != nil {
 		return false, err
 	}
 	heartbeat, err := optionalJSON(b.Heartbeat, b.Heartbeat != nil)
@@ -77,7 +78,8 @@ func (w *batchWriter) write(ctx context.Context, tx *sql.Tx, run domain.RunID, b
 	if err != nil {
 		return false, err
 	}
-	result, err := tx.StmtContext(ctx, w.add.batch).ExecContext(ctx, w.run, b.Instance, int64(b.Seq), at(b.SentAt),
+	insert := within(ctx, tx, w.add.batch)
+	result, err := insert.ExecContext(ctx, w.run, b.Instance, int64(b.Seq), at(b.SentAt),
 		heartbeat, samples, b.Final, firstRollup, len(b.Rollups), firstLog, len(b.Logs))
 	if err != nil {
 		return false, err
@@ -100,7 +102,8 @@ func (w *batchWriter) number(ctx context.Context, tx *sql.Tx, run domain.RunID) 
 		w.run = w.known.run
 		return nil
 	}
-	err := tx.StmtContext(ctx, w.add.run).QueryRowContext(ctx, string(run)).Scan(&w.run)
+	find := within(ctx, tx, w.add.run)
+	err := find.QueryRowContext(ctx, string(run)).Scan(&w.run)
 	if errors.Is(err, sql.ErrNoRows) {
 		return noRun
 	}
@@ -108,7 +111,7 @@ func (w *batchWriter) number(ctx context.Context, tx *sql.Tx, run domain.RunID) 
 }
 
 func (w *batchWriter) rollups(ctx context.Context, tx *sql.Tx, batch, id int64, rollups []metrics.Rollup) error {
-	insert := tx.StmtContext(ctx, w.add.rollup)
+	insert := within(ctx, tx, w.add.rollup)
 	for _, r := range rollups {
 		series, err := w.series(ctx, tx, r.Series)
 		if err != nil {
@@ -145,11 +148,11 @@ func (w *batchWriter) storeSeries(ctx context.Context, tx *sql.Tx, s metrics.Ser
 		return 0, err
 	}
 	var id int64
-	err = tx.StmtContext(ctx, w.add.find).QueryRowContext(ctx, w.run, tags).Scan(&id)
+	err = within(ctx, tx, w.add.find).QueryRowContext(ctx, w.run, tags).Scan(&id)
 	if !errors.Is(err, sql.ErrNoRows) {
 		return id, err
 	}
-	result, err := tx.StmtContext(ctx, w.add.series).ExecContext(ctx, w.run, s.Metric, s.Scenario, s.Name, tags)
+	result, err := within(ctx, tx, w.add.series).ExecContext(ctx, w.run, s.Metric, s.Scenario, s.Name, tags)
 	if err != nil {
 		return 0, err
 	}
@@ -157,7 +160,7 @@ func (w *batchWriter) storeSeries(ctx context.Context, tx *sql.Tx, s metrics.Ser
 }
 
 func (w *batchWriter) logs(ctx context.Context, tx *sql.Tx, id int64, lines []metrics.LogLine) error {
-	insert := tx.StmtContext(ctx, w.add.log)
+	insert := within(ctx, tx, w.add.log)
 	for _, l := range lines {
 		if _, err := insert.ExecContext(ctx, id, w.run, at(l.At), l.Level, l.Text); err != nil {
 			return err
@@ -165,6 +168,17 @@ func (w *batchWriter) logs(ctx context.Context, tx *sql.Tx, id int64, lines []me
 		id++
 	}
 	return nil
+}
+
+// statement is a prepared statement that is not for its user to close.
+type statement interface {
+	ExecContext(ctx context.Context, args ...any) (sql.Result, error)
+	QueryRowContext(ctx context.Context, args ...any) *sql.Row
+}
+
+// within returns a prepared statement as one of tx, whose end closes it.
+func within(ctx context.Context, tx *sql.Tx, stmt *sql.Stmt) statement {
+	return tx.StmtContext(ctx, stmt)
 }
 
 // optionalJSON returns NULL for what is absent.

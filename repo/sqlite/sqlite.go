@@ -91,7 +91,7 @@ func open(ctx context.Context, dir string, opts []Option) (_ *DB, err error) {
 		return nil, err
 	}
 	if db.reader, err = connect(dir, readers, url.Values{
-		"_pragma": {"busy_timeout(5000)", "foreign_keys(1)", "query_only(1)"},
+		"_pragma": {"busy_timeout(5000)", "cache_size(-16000)", "query_only(1)"},
 	}); err != nil {
 		return nil, err
 	}

@@ -77,7 +77,8 @@ func newVault(key []byte) (*vault, error) {
 
 // seal encrypts text; place says where it is kept, so that it cannot be moved elsewhere.
 func (v *vault) seal(text, place string) string {
-	return base64.StdEncoding.EncodeToString(v.aead.Seal(nil, nil, []byte(text), []byte(place)))
+	sealed := v.aead.Seal(nil, nil, []byte(text), []byte(place)) //nolint:gosec // this mode draws a nonce itself and wants none given
+	return base64.StdEncoding.EncodeToString(sealed)
 }
 
 func (v *vault) open(sealed, place string) (string, error) {
