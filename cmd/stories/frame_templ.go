@@ -353,7 +353,7 @@ func sampleFrame(title string) layout.Model {
 		},
 		Search: "/search", Locale: "/locale", SignOut: "/", APIDocs: "/", Version: "0.1.0",
 		User:   &layout.User{Name: "admin", Role: "admin", URL: "/"},
-		Charts: true,
+		Charts: true, Live: true,
 	}
 }
 

@@ -54,6 +54,7 @@ type Model struct {
 	Version  string
 	Wide     bool // the content may use the whole width
 	Charts   bool // the page has charts
+	Live     bool // the page has an event stream: it says so while that is broken
 	NoIndex  bool // search engines stay away
 }
 
