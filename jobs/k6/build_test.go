@@ -154,7 +154,7 @@ func TestExplain(t *testing.T) {
 		t.Errorf("code 0: %s", m)
 	}
 	for code, want := range map[int]string{
-		-1:  "not there to see",
+		-1:  "without leaving its exit code",
 		99:  "thresholds",
 		100: "let the load start",
 		104: "does not accept",

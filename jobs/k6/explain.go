@@ -45,7 +45,7 @@ func Explain(code int, lastLog []string) domain.Message {
 	}
 	switch {
 	case code < 0:
-		return say("unknown", "k6 ended while PLOG was not there to see how.")
+		return say("unknown", "k6 ended without leaving its exit code.")
 	case code == ExitThresholds:
 		return say("thresholds", "k6 ended because of its own thresholds.")
 	case code == ExitSetupTimeout:
