@@ -4,15 +4,14 @@ package hx
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"net/http"
-	"strings"
 	"sync"
-	"unicode/utf8"
 
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
+
+	"plog.dev/plog/views/ui"
 )
 
 // The htmx headers that PLOG reads and writes.
@@ -20,7 +19,6 @@ const (
 	headerRequest     = "HX-Request"
 	headerRequestType = "HX-Request-Type"
 	headerRedirect    = "HX-Redirect"
-	headerTrigger     = "HX-Trigger"
 	headerReswap      = "HX-Reswap"
 	headerPushURL     = "HX-Push-Url"
 )
@@ -65,56 +63,8 @@ func Redirect(c echo.Context, to string) error {
 // PushURL makes a fragment's answer a place in the browser's history.
 func PushURL(c echo.Context, url string) { c.Response().Header().Set(headerPushURL, url) }
 
-// Level says how a toast looks.
-type Level string
-
-// The levels of a toast.
-const (
-	Info Level = "info"
-	Good Level = "good"
-	Warn Level = "warn"
-	Bad  Level = "bad"
-)
-
-// ToastEvent is the event that the page's script shows a toast for; its detail
-// is {level, text}.
-const ToastEvent = "plog:toast"
-
-// Toast makes the fragment's answer show a toast.
-func Toast(c echo.Context, level Level, text string) error {
-	detail, err := json.Marshal(map[string]any{ToastEvent: map[string]string{"level": string(level), "text": text}})
-	if err != nil {
-		return fmt.Errorf("toast: %w", err)
-	}
-	c.Response().Header().Set(headerTrigger, ascii(detail))
-	return nil
-}
-
-// ToastOnly answers a fragment with a toast and leaves the page as it is.
-func ToastOnly(c echo.Context, status int, level Level, text string) error {
-	if err := Toast(c, level, text); err != nil {
-		return err
-	}
+// Toast answers a fragment with a notice and leaves the rest of the page as it is.
+func Toast(c echo.Context, status int, tone ui.Tone, text string) error {
 	c.Response().Header().Set(headerReswap, "none")
-	c.Response().Header().Add(echo.HeaderVary, headerRequest)
-	return c.NoContent(status)
-}
-
-// ascii escapes JSON for a header, which carries no other characters safely.
-func ascii(raw []byte) string {
-	var b strings.Builder
-	for len(raw) > 0 {
-		r, n := utf8.DecodeRune(raw)
-		raw = raw[n:]
-		switch {
-		case r < utf8.RuneSelf:
-			b.WriteRune(r)
-		case r > 0xFFFF:
-			r -= 0x10000
-			fmt.Fprintf(&b, `\u%04x\u%04x`, 0xD800+(r>>10), 0xDC00+(r&0x3FF))
-		default:
-			fmt.Fprintf(&b, `\u%04x`, r)
-		}
-	}
-	return b.String()
+	return Render(c, status, ui.Toast(tone, text))
 }

@@ -2,17 +2,18 @@ package hx_test
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
 	"plog.dev/plog/handlers/hx"
+	"plog.dev/plog/views/ui"
 )
 
 func serve(t *testing.T, header map[string]string, h echo.HandlerFunc) *httptest.ResponseRecorder {
@@ -75,23 +76,12 @@ func TestIsFragment(t *testing.T) {
 	}
 }
 
-func TestToastSurvivesTheHeader(t *testing.T) {
-	const text = "계획을 저장했어요 “😀”"
-	rec := serve(t, nil, func(c echo.Context) error { return hx.ToastOnly(c, http.StatusConflict, hx.Bad, text) })
-	header := rec.Header().Get("HX-Trigger")
-	for _, r := range header {
-		if r > 126 {
-			t.Fatalf("not ASCII: %s", header)
-		}
-	}
-	var got map[string]map[string]string
-	if err := json.Unmarshal([]byte(header), &got); err != nil {
-		t.Fatal(err)
-	}
-	if got[hx.ToastEvent]["text"] != text || got[hx.ToastEvent]["level"] != "bad" {
-		t.Errorf("got %v", got)
-	}
+func TestToastLeavesThePage(t *testing.T) {
+	rec := serve(t, nil, func(c echo.Context) error { return hx.Toast(c, http.StatusConflict, ui.Bad, "안 <돼요>") })
 	if rec.Code != http.StatusConflict || rec.Header().Get("HX-Reswap") != "none" {
 		t.Errorf("%d %v", rec.Code, rec.Header())
+	}
+	if body := rec.Body.String(); !strings.Contains(body, "hx-swap-oob") || !strings.Contains(body, "안 &lt;돼요&gt;") {
+		t.Errorf("body %s", body)
 	}
 }

@@ -1,0 +1,119 @@
+package handlers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"plog.dev/plog/domain"
+	"plog.dev/plog/domain/loadtest"
+	"plog.dev/plog/domain/openapi"
+	"plog.dev/plog/handlers/hx"
+	"plog.dev/plog/views/paths"
+	"plog.dev/plog/views/plan"
+)
+
+// Create makes a plan of the ticked operations and, if asked to, a run of it.
+// Nothing is kept of a plan whose run could not be started.
+func (h *Plans) Create(c echo.Context) error {
+	ctx := c.Request().Context()
+	owner, err := h.Projects.Get(ctx, domain.ProjectID(c.Param("project")))
+	if err != nil {
+		return err
+	}
+	f, err := read(c)
+	if err != nil {
+		return err
+	}
+	s, err := h.source(ctx, owner.ID, domain.SourceID(f.Source))
+	if err != nil {
+		return err
+	}
+	doc, err := h.Documents.Get(ctx, s.DocumentID)
+	if err != nil {
+		return err
+	}
+	if f.Apply(f.Action) {
+		return h.quick(c, http.StatusOK, owner.ID, s, doc, f, nil)
+	}
+	f.Tidy()
+	p, errs := h.planOf(f, owner.ID, s, doc)
+	if len(errs) > 0 || f.Action == plan.ActionCheck {
+		code := http.StatusOK
+		if len(errs) > 0 {
+			code = http.StatusUnprocessableEntity
+		}
+		return h.quick(c, code, owner.ID, s, doc, f, errs)
+	}
+	if err := h.Plans.Save(ctx, &p); err != nil {
+		return fmt.Errorf("save plan: %w", err)
+	}
+	if f.Action != plan.ActionRun {
+		return hx.Redirect(c, paths.Plan(p.ID)+"?saved=1")
+	}
+	run, err := h.Starter.Start(ctx, p, h.title(ctx, p))
+	if err == nil {
+		return hx.Redirect(c, paths.Run(run.ID))
+	}
+	err = errors.Join(err, h.Plans.Delete(context.WithoutCancel(ctx), p.ID))
+	if !beside(err) {
+		return err
+	}
+	return h.quick(c, status(err), owner.ID, s, doc, f, startErrors(f, err))
+}
+
+// planOf returns the plan of the quick form, its steps made from the ticked operations.
+func (h *Plans) planOf(f plan.Form, owner domain.ProjectID, s domain.Source, doc *openapi.Document) (loadtest.Plan, plan.Errors) {
+	p, unread := f.Plan()
+	p.ProjectID, p.SourceID, p.DocumentID, p.Version = owner, s.ID, s.DocumentID, 0
+	steps, err := stepsOf(doc, f.Operations)
+	for i := range p.Scenarios {
+		p.Scenarios[i].Steps = steps
+	}
+	p, errs := h.check(f, p, unread)
+	if err != nil {
+		errs[""] = message(err)
+	}
+	return p, errs
+}
+
+// stepsOf makes a step of each named operation, with a request that can be
+// sent as it is; none of no names.
+func stepsOf(doc *openapi.Document, names []string) ([]loadtest.Step, error) {
+	if len(names) == 0 {
+		return nil, nil
+	}
+	operations, err := openapi.Choose(*doc, names, nil)
+	if err != nil {
+		return nil, err
+	}
+	steps := make([]loadtest.Step, len(operations))
+	for i, o := range operations {
+		steps[i] = loadtest.Step{Method: o.Method, Path: o.Path, Request: openapi.Example(o, openapi.Options{})}
+	}
+	return steps, nil
+}
+
+// quick shows the form again: alone, or on its page with the operations.
+func (h *Plans) quick(c echo.Context, code int, owner domain.ProjectID, s domain.Source, doc *openapi.Document, f plan.Form, errs plan.Errors) error {
+	if hx.IsFragment(c) {
+		return hx.Render(c, code, plan.QuickForm(pane(owner, s, doc, f, errs, h.Limits)))
+	}
+	return h.Operations.page(c, code, f, errs)
+}
+
+// Estimate shows what the form that is being filled in comes to.
+func (h *Plans) Estimate(c echo.Context) error {
+	f, err := read(c)
+	if err != nil {
+		return err
+	}
+	s := plan.SummaryOf(f, h.Limits)
+	if f.Version > 0 {
+		return hx.Render(c, http.StatusOK, plan.Load(s))
+	}
+	return hx.Render(c, http.StatusOK, plan.SummaryView(s))
+}

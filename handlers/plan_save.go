@@ -1,0 +1,162 @@
+package handlers
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"reflect"
+	"strconv"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"plog.dev/plog/domain"
+	"plog.dev/plog/domain/loadtest"
+	"plog.dev/plog/handlers/hx"
+	"plog.dev/plog/views/paths"
+	"plog.dev/plog/views/plan"
+)
+
+// Save carries out what the plan's form was posted for: an edit of the form,
+// saving, or saving and running.
+func (h *Plans) Save(c echo.Context) error {
+	stored, err := h.get(c)
+	if err != nil {
+		return err
+	}
+	f, err := read(c)
+	if err != nil {
+		return err
+	}
+	ctx := c.Request().Context()
+	if i, ok := strings.CutPrefix(f.Action, "step-add:"); ok {
+		problem := h.addStep(ctx, stored, &f, i)
+		return h.edit(c, http.StatusOK, plan.EditModel{Plan: stored, Form: f, Problem: problem})
+	}
+	if f.Apply(f.Action) {
+		return h.edit(c, http.StatusOK, plan.EditModel{Plan: stored, Form: f})
+	}
+	f.Tidy()
+	p, unread := f.Plan()
+	p.ID, p.ProjectID, p.CreatedAt = stored.ID, stored.ProjectID, stored.CreatedAt
+	plan.KeepSecrets(&p, stored)
+	p, errs := h.check(f, p, unread)
+	if len(errs) > 0 {
+		return h.edit(c, http.StatusUnprocessableEntity, plan.EditModel{Plan: stored, Form: f, Errors: errs})
+	}
+	if !same(p, stored) {
+		if err := h.Plans.Save(ctx, &p); err != nil {
+			if domain.CodeOf(err) != domain.Conflict {
+				return fmt.Errorf("save plan: %w", err)
+			}
+			return h.edit(c, http.StatusConflict, plan.EditModel{Plan: stored, Form: f, Problem: message(err)})
+		}
+	}
+	if f.Action != plan.ActionRun {
+		return hx.Redirect(c, paths.Plan(p.ID)+"?saved=1")
+	}
+	run, err := h.Starter.Start(ctx, p, h.title(ctx, p))
+	if err == nil {
+		return hx.Redirect(c, paths.Run(run.ID))
+	}
+	if !beside(err) {
+		return err
+	}
+	m := plan.EditModel{Plan: p, Form: plan.FormOf(p), Active: activeRun(err)}
+	if m.Active != "" {
+		m.Problem = message(err)
+	} else {
+		m.Errors = startErrors(m.Form, err)
+	}
+	return h.edit(c, status(err), m)
+}
+
+// addStep appends the operation chosen for the scenario at index, and returns
+// what is wrong with it.
+func (h *Plans) addStep(ctx context.Context, stored loadtest.Plan, f *plan.Form, index string) domain.Message {
+	i, err := strconv.Atoi(index)
+	if err != nil || i < 0 || i >= len(f.Scenarios) || f.Scenarios[i].Add == "" {
+		return domain.Message{}
+	}
+	doc, err := h.document(ctx, stored)
+	if err != nil {
+		return message(err)
+	}
+	steps, err := stepsOf(doc, []string{f.Scenarios[i].Add})
+	if err != nil {
+		return message(err)
+	}
+	for _, step := range steps {
+		f.Scenarios[i].Steps = append(f.Scenarios[i].Steps, plan.StepOf(step))
+	}
+	f.Scenarios[i].Add = ""
+	return domain.Message{}
+}
+
+// same reports whether saving p would change nothing of what is stored.
+func same(p, stored loadtest.Plan) bool {
+	if p.Version != stored.Version {
+		return false
+	}
+	p.CreatedAt, p.UpdatedAt = stored.CreatedAt, stored.UpdatedAt
+	return reflect.DeepEqual(p, stored)
+}
+
+// Run starts a run of a saved plan as it is.
+func (h *Plans) Run(c echo.Context) error {
+	p, err := h.get(c)
+	if err != nil {
+		return err
+	}
+	ctx := c.Request().Context()
+	run, err := h.Starter.Start(ctx, p, h.title(ctx, p))
+	if err == nil {
+		return hx.Redirect(c, paths.Run(run.ID))
+	}
+	if !beside(err) || hx.IsFragment(c) {
+		return err
+	}
+	m := plan.EditModel{Plan: p, Form: plan.FormOf(p), Active: activeRun(err)}
+	if m.Active != "" {
+		m.Problem = message(err)
+	} else {
+		m.Errors = startErrors(m.Form, err)
+	}
+	return h.edit(c, status(err), m)
+}
+
+// Duplicate makes another plan like this one.
+func (h *Plans) Duplicate(c echo.Context) error {
+	p, err := h.get(c)
+	if err != nil {
+		return err
+	}
+	ctx := c.Request().Context()
+	p.Name = copyName(ctx, p.Name)
+	id, err := h.saveNew(ctx, p)
+	if err != nil {
+		return err
+	}
+	return hx.Redirect(c, paths.Plan(id))
+}
+
+// saveNew stores p as a plan of its own.
+func (h *Plans) saveNew(ctx context.Context, p loadtest.Plan) (domain.PlanID, error) {
+	p.ID, p.Version = "", 0
+	if err := h.Plans.Save(ctx, &p); err != nil {
+		return "", fmt.Errorf("save plan: %w", err)
+	}
+	return p.ID, nil
+}
+
+// Delete removes a plan; its runs stay.
+func (h *Plans) Delete(c echo.Context) error {
+	p, err := h.get(c)
+	if err != nil {
+		return err
+	}
+	if err := h.Plans.Delete(c.Request().Context(), p.ID); err != nil {
+		return fmt.Errorf("delete plan: %w", err)
+	}
+	return hx.Redirect(c, paths.Plans(p.ProjectID))
+}

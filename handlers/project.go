@@ -1,0 +1,137 @@
+package handlers
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"plog.dev/plog/domain"
+	"plog.dev/plog/domain/loadtest"
+	"plog.dev/plog/handlers/hx"
+	"plog.dev/plog/views/i18n"
+	"plog.dev/plog/views/paths"
+	"plog.dev/plog/views/project"
+)
+
+// Projects answers for projects and their sources.
+type Projects struct {
+	Frame     Frame
+	Projects  ProjectStore
+	Sources   SourceStore
+	Stored    DocumentStore
+	Documents *Documents
+	Plans     PlanStore
+	Runs      RunLister
+	Finder    Finder
+	SampleURL string // "" offers no sample
+}
+
+const shownRuns = 6
+
+// Home shows all projects.
+func (h *Projects) Home(c echo.Context) error {
+	return h.home(c, http.StatusOK, project.AddForm{}, domain.Message{})
+}
+
+func (h *Projects) home(c echo.Context, status int, add project.AddForm, sampleProblem domain.Message) error {
+	ctx := c.Request().Context()
+	frame, err := h.Frame.Model(c, Place{Title: i18n.T(ctx, "home.title")})
+	if err != nil {
+		return err
+	}
+	all, err := h.Projects.List(ctx)
+	if err != nil {
+		return fmt.Errorf("list projects: %w", err)
+	}
+	add.Action = paths.Projects
+	m := project.HomeModel{Frame: frame, Add: add, Sample: h.SampleURL, SampleProblem: sampleProblem}
+	for _, p := range all {
+		card, err := h.card(ctx, p)
+		if err != nil {
+			return err
+		}
+		m.Cards = append(m.Cards, card)
+		if p.Sample {
+			m.Sample = ""
+		}
+	}
+	return hx.Render(c, status, project.Home(m))
+}
+
+func (h *Projects) card(ctx context.Context, p domain.Project) (project.Card, error) {
+	card := project.Card{ID: p.ID, Name: p.Name, Sample: p.Sample}
+	sources, err := h.Sources.ListByProject(ctx, p.ID)
+	if err != nil {
+		return card, fmt.Errorf("list sources: %w", err)
+	}
+	if len(sources) > 0 {
+		card.BaseURL = sources[0].BaseURL
+	}
+	runs, err := h.Runs.List(ctx, loadtest.RunFilter{ProjectID: p.ID, Limit: 1})
+	if err != nil {
+		return card, fmt.Errorf("list runs: %w", err)
+	}
+	if len(runs) > 0 {
+		last := project.RunRowOf(runs[0], paths.Run(runs[0].ID))
+		card.Last = &last
+	}
+	return card, nil
+}
+
+// Show shows a project's overview.
+func (h *Projects) Show(c echo.Context) error {
+	p, err := h.get(c)
+	if err != nil {
+		return err
+	}
+	return h.overview(c, http.StatusOK, project.OverviewModel{Project: p})
+}
+
+// get returns the project that the address names; NotFound if there is none.
+func (h *Projects) get(c echo.Context) (domain.Project, error) {
+	return h.Projects.Get(c.Request().Context(), domain.ProjectID(c.Param("project")))
+}
+
+func (h *Projects) overview(c echo.Context, status int, m project.OverviewModel) error {
+	ctx, p := c.Request().Context(), m.Project
+	stored, err := h.Projects.Get(ctx, p.ID)
+	if err != nil {
+		return err
+	}
+	if m.Frame, err = h.Frame.Model(c, Place{Title: stored.Name, Project: &stored, Tab: TabOverview}); err != nil {
+		return err
+	}
+	sources, err := h.Sources.ListByProject(ctx, p.ID)
+	if err != nil {
+		return fmt.Errorf("list sources: %w", err)
+	}
+	for _, s := range sources {
+		m.Sources = append(m.Sources, h.sourceRow(ctx, s))
+	}
+	if m.Plans, err = h.Plans.ListByProject(ctx, p.ID); err != nil {
+		return fmt.Errorf("list plans: %w", err)
+	}
+	m.Plans = m.Plans[:min(len(m.Plans), shownRuns)]
+	runs, err := h.Runs.List(ctx, loadtest.RunFilter{ProjectID: p.ID, Limit: shownRuns})
+	if err != nil {
+		return fmt.Errorf("list runs: %w", err)
+	}
+	for _, r := range runs {
+		m.Runs = append(m.Runs, project.RunRowOf(r, paths.Run(r.ID)))
+	}
+	m.Add.Action, m.Add.Compact = paths.Sources(p.ID), true
+	return hx.Render(c, status, project.Overview(m))
+}
+
+func (h *Projects) sourceRow(ctx context.Context, s domain.Source) project.SourceRow {
+	row := project.SourceRow{Source: s}
+	doc, err := h.Documents.Get(ctx, s.DocumentID)
+	if err != nil {
+		row.Problem = message(err)
+		return row
+	}
+	row.Version, row.OpenAPI, row.Operations, row.Faults = doc.Version, doc.OpenAPI, len(doc.Operations), doc.Faults
+	return row
+}

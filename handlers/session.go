@@ -1,0 +1,94 @@
+package handlers
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"plog.dev/plog/domain"
+)
+
+// SessionCookie carries the token of a signed-in browser.
+const SessionCookie = "plog_session"
+
+const sessionLife = 30 * 24 * time.Hour
+
+// Sessions signs browsers in and out, and knows who is who.
+type Sessions struct {
+	Frame    Frame
+	Users    UserStore
+	Sessions SessionStore
+	Links    *SignInLinks
+	Secure   bool // the cookie goes over https only
+}
+
+// User returns whose browser sends the request; Unauthorized if nobody's.
+func (h *Sessions) User(c echo.Context) (domain.User, error) {
+	signIn := domain.Errorf(domain.Unauthorized, "auth.required", "Sign in first: open the link that PLOG printed when it started.")
+	cookie, err := c.Cookie(SessionCookie)
+	if err != nil {
+		return domain.User{}, signIn
+	}
+	ctx := c.Request().Context()
+	session, err := h.Sessions.Get(ctx, hash(cookie.Value))
+	if err != nil {
+		if domain.CodeOf(err) == domain.NotFound {
+			return domain.User{}, signIn
+		}
+		return domain.User{}, fmt.Errorf("session: %w", err)
+	}
+	user, err := h.Users.Get(ctx, session.UserID)
+	if domain.CodeOf(err) == domain.NotFound {
+		return domain.User{}, signIn
+	}
+	return user, err
+}
+
+// open signs the browser in as user.
+func (h *Sessions) open(c echo.Context, user domain.UserID) error {
+	token, now := rand.Text(), time.Now().UTC()
+	err := h.Sessions.Create(c.Request().Context(), domain.Session{
+		TokenSHA256: hash(token), UserID: user, CreatedAt: now, ExpiresAt: now.Add(sessionLife),
+	})
+	if err != nil {
+		return fmt.Errorf("open session: %w", err)
+	}
+	h.setCookie(c, token, int(sessionLife/time.Second))
+	return nil
+}
+
+func (h *Sessions) setCookie(c echo.Context, token string, maxAge int) {
+	c.SetCookie(&http.Cookie{
+		Name: SessionCookie, Value: token, Path: "/", MaxAge: maxAge,
+		HttpOnly: true, Secure: h.Secure, SameSite: http.SameSiteLaxMode,
+	})
+}
+
+// owner returns the first administrator, made if there is none yet.
+func (h *Sessions) owner(ctx context.Context) (domain.UserID, error) {
+	users, err := h.Users.List(ctx)
+	if err != nil {
+		return "", fmt.Errorf("list users: %w", err)
+	}
+	for _, u := range users {
+		if u.Role == domain.Admin {
+			return u.ID, nil
+		}
+	}
+	u := domain.User{ID: domain.NewID[domain.UserID](), Name: "admin", Role: domain.Admin, CreatedAt: time.Now().UTC()}
+	if err := h.Users.Create(ctx, &u); err != nil {
+		return "", fmt.Errorf("create the first user: %w", err)
+	}
+	return u.ID, nil
+}
+
+func hash(token string) string {
+	sum := sha256.Sum256([]byte(token))
+	return hex.EncodeToString(sum[:])
+}

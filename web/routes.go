@@ -1,0 +1,91 @@
+package web
+
+import (
+	"github.com/labstack/echo/v4"
+	"github.com/labstack/echo/v4/middleware"
+
+	"plog.dev/plog/domain"
+	"plog.dev/plog/handlers"
+	"plog.dev/plog/static"
+	"plog.dev/plog/views/paths"
+)
+
+// What is not a page. The pages' addresses are spelled in views/paths.
+const (
+	healthPath   = "/healthz"
+	readyPath    = "/readyz"
+	metricsPath  = "/metrics"
+	ingestPrefix = "/ingest"
+)
+
+// routes is every address of PLOG.
+func (s *Server) routes() {
+	d, e := s.deps, s.echo
+	frame := handlers.Frame{Projects: d.Projects, Version: d.Version}
+	documents := handlers.NewDocuments(d.Documents)
+	sessions := &handlers.Sessions{Frame: frame, Users: d.Users, Sessions: d.Sessions, Links: s.links, Secure: s.secure()}
+	projects := &handlers.Projects{
+		Frame: frame, Projects: d.Projects, Sources: d.Sources, Stored: d.Documents, Documents: documents,
+		Plans: d.Plans, Runs: d.Runs, Finder: d.Finder, SampleURL: d.SampleURL,
+	}
+	operations := &handlers.Operations{Frame: frame, Projects: d.Projects, Sources: d.Sources, Documents: documents, Limits: d.Limits}
+	plans := &handlers.Plans{
+		Frame: frame, Projects: d.Projects, Sources: d.Sources, Documents: documents, Plans: d.Plans,
+		Starter: d.Starter, Operations: operations, Limits: d.Limits, Script: d.Script,
+	}
+	settings := &handlers.Settings{Frame: frame, Settings: d.Settings, Links: s.links, Env: d.Env}
+
+	// For machines.
+	e.GET(healthPath, serveHealth)
+	e.GET(readyPath, s.serveReady)
+	e.GET(metricsPath, s.serveMetrics)
+	e.GET(static.Prefix+"*", echo.WrapHandler(static.Handler()))
+	e.HEAD(static.Prefix+"*", echo.WrapHandler(static.Handler()))
+	e.GET("/favicon.ico", func(c echo.Context) error { return c.Redirect(301, static.Path("favicon.svg")) })
+	if d.IngestRoutes != nil {
+		d.IngestRoutes(e.Group(ingestPrefix))
+	}
+
+	// For everyone.
+	open := e.Group("", middleware.BodyLimit(maxBody), s.csrf())
+	open.GET(paths.Login, sessions.LoginPage)
+	open.POST(paths.Login, sessions.Login)
+	open.POST(paths.Locale, handlers.SetLocale)
+
+	// For those who are signed in; unsafe requests are for runners and administrators.
+	app := open.Group("", signedIn(sessions))
+	app.POST(paths.Logout, sessions.Logout)
+
+	app.GET(paths.Home, projects.Home)
+	app.POST(paths.Projects, projects.Create)
+	app.POST(paths.Sample, projects.CreateSample)
+	app.GET("/projects/:project", projects.Show)
+	app.POST("/projects/:project/rename", projects.Rename)
+	app.POST("/projects/:project/delete", projects.Delete)
+	app.POST("/projects/:project/sources", projects.AddSource)
+	app.POST("/projects/:project/sources/:source/refresh", projects.RefreshSource)
+	app.POST("/projects/:project/sources/:source/delete", projects.DeleteSource)
+
+	app.GET("/projects/:project/apis", operations.Show)
+	app.GET("/projects/:project/apis/:source/:operation", operations.Details)
+
+	app.GET("/projects/:project/plans", plans.List)
+	app.POST("/projects/:project/plans", plans.Create)
+	app.POST("/projects/:project/plans/import", plans.Import)
+	app.POST(paths.Estimate, plans.Estimate)
+	app.GET("/plans/:plan", plans.Show)
+	app.POST("/plans/:plan", plans.Save)
+	app.POST("/plans/:plan/run", plans.Run)
+	app.POST("/plans/:plan/duplicate", plans.Duplicate)
+	app.POST("/plans/:plan/delete", plans.Delete)
+	app.GET("/plans/:plan/plan.yaml", plans.YAML)
+	app.GET("/plans/:plan/script.js", plans.ShowScript)
+
+	if d.RunRoutes != nil {
+		d.RunRoutes(app) // /runs/:run and what is below it, /projects/:project/runs
+	}
+
+	app.GET(paths.Settings, settings.Show)
+	app.POST(paths.SettingsLink(), settings.NewLink)
+	app.POST(paths.SettingsHosts(), settings.SaveHosts, only(domain.Admin))
+}
