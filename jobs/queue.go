@@ -134,7 +134,7 @@ func (m *Manager) finish(ctx context.Context, run loadtest.Run, c collector, s m
 ) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), storeTimeout)
 	defer cancel()
-	run.State, run.Verdict, run.Reason, run.EndedAt = loadtest.Finished, verdict, reason, time.Now().UTC()
+	run.State, run.Verdict, run.Reason, run.EndedAt = loadtest.Finished, verdict, reason, time.Now().UTC().Truncate(time.Microsecond)
 	logs, err := m.cfg.Logs.Logs(ctx, run.ID, maxLogLines)
 	if err != nil {
 		m.cfg.Log.WarnContext(ctx, "read the run's log", "run", run.ID, "error", err)

@@ -1,0 +1,53 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+
+	"plog.dev/plog/domain/loadtest"
+	"plog.dev/plog/domain/report"
+)
+
+// encode writes a report in one of the formats of run and export.
+func encode(format string, rep report.Report) ([]byte, error) {
+	switch format {
+	case "json":
+		return report.JSON(rep)
+	case "csv":
+		return report.CSV(rep)
+	case "junit":
+		return report.JUnit(rep)
+	case "yaml":
+		return loadtest.YAML(loadtest.Masked(rep.Run.Plan))
+	}
+	return nil, fmt.Errorf("there is no format %q", format)
+}
+
+// write writes what makes returns to file, or to the standard output for "-".
+func (a *app) write(file string, rep report.Report, makes func(report.Report) ([]byte, error)) error {
+	content, err := makes(rep)
+	if err != nil {
+		return err
+	}
+	if file == "-" {
+		_, err = a.stdout.Write(content)
+		return err
+	}
+	if err := os.WriteFile(file, content, 0o644); err != nil { //nolint:gosec // a report is meant to be read by others
+		return fmt.Errorf("write the report: %w", err)
+	}
+	return nil
+}
+
+// writable finds out before a load, not after it, that a file cannot be written.
+func writable(file string) error {
+	if file == "" || file == "-" {
+		return nil
+	}
+	f, err := os.OpenFile(file, os.O_CREATE|os.O_WRONLY, 0o644) //nolint:gosec // as above
+	if err != nil {
+		return badConfig(fmt.Errorf("the report cannot be written there: %w", err))
+	}
+	return errors.Join(f.Close())
+}
