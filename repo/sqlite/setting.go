@@ -5,6 +5,8 @@ import (
 	"fmt"
 
 	"github.com/uptrace/bun"
+
+	"plog.dev/plog/domain"
 )
 
 type settingRow struct {
@@ -14,17 +16,22 @@ type settingRow struct {
 	Value string
 }
 
+var noSetting = domain.Errorf(domain.NotFound, "store.not_found.setting", "This setting was never set.")
+
 // Settings keeps the installation's settings by name.
 type Settings struct{ db *DB }
 
 // Settings returns the repository of settings.
 func (db *DB) Settings() *Settings { return &Settings{db} }
 
-// Get returns a setting, "" if it was never set.
+// Get returns a setting; NotFound if it was never set.
 func (r *Settings) Get(ctx context.Context, key string) (string, error) {
 	var rows []settingRow
 	err := r.db.reader.NewSelect().Model(&rows).Where("key = ?", key).Scan(ctx)
-	if err != nil || len(rows) == 0 {
+	if err == nil && len(rows) == 0 {
+		err = noSetting
+	}
+	if err != nil {
 		return "", r.db.fail(fmt.Sprintf("get setting %s", key), err)
 	}
 	return rows[0].Value, nil

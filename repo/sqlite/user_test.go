@@ -34,7 +34,7 @@ func TestSettings(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	ctx := t.Context()
-	same(t, "", got[string](t)(b.Settings().Get(ctx, "locale")))
+	wantCode(t, second(b.Settings().Get(ctx, "locale")), domain.NotFound, "store.not_found.setting")
 	must(t, b.Settings().Set(ctx, "locale", "en"))
 	must(t, b.Settings().Set(ctx, "locale", "ko"))
 	must(t, b.Settings().Set(ctx, "hosts", "가게.example\n"))
