@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"os/exec"
 	"testing"
@@ -9,6 +10,10 @@ import (
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
+
+	"plog.dev/plog/static"
+	"plog.dev/plog/views/chart"
+	"plog.dev/plog/views/i18n"
 )
 
 type (
@@ -104,6 +109,7 @@ func TestLiveChartsGrowByTheStream(t *testing.T) {
 	browse(t, server.URL+"/story/chart/live",
 		until(`document.querySelector('#live').data.times.length >= 2`),
 		until(`document.querySelector('#now b') !== null`),
+		is(`!document.body.classList.contains('htmx-request') && document.querySelector('[data-stale]').hidden`),
 		is(`document.querySelector('#live canvas') !== null`),
 		is(`document.querySelector('#live2').data.series.map(s => s.label).join() === '200,429'`),
 		is(`document.querySelector('#live').plot.scales.x.max === document.querySelector('#live2').plot.scales.x.max`),
@@ -187,4 +193,41 @@ func TestPageScripts(t *testing.T) {
 		chromedp.Click(css(`dialog[open] button[value=yes]`)),
 		until(`window.deleted && document.querySelector('dialog[open]') === null`),
 	)
+}
+
+// TestBothSidesWriteTheSame compares figures as the page's script writes them with those of the server.
+func TestBothSidesWriteTheSame(t *testing.T) {
+	server, _ := serve(t)
+	type sample struct {
+		Unit  chart.Unit
+		Value float64
+		Lang  string
+	}
+	var samples []sample
+	var want []string
+	for _, lang := range i18n.Languages() {
+		for _, unit := range []chart.Unit{chart.None, chart.Millis, chart.PerSec, chart.Ratio, chart.MiB, chart.Cores, chart.Percent} {
+			for v := 0.00001; v < 1e7; v *= 1.37 {
+				samples = append(samples, sample{unit, v, lang.String()})
+				want = append(want, unit.Write(lang, v).String())
+			}
+		}
+	}
+	input, err := json.Marshal(samples)
+	if err != nil {
+		t.Fatal(err)
+	}
+	browse(t, server.URL+"/", chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
+		got, err := chromedp.Evaluate[[]string](`import('`+static.Path("js/chart-format.js")+`').then(m => `+string(input)+
+			`.map(s => m.write(s.Unit, s.Value, s.Lang)))`, chromedp.EvalAwaitPromise)(ctx, tab)
+		if err != nil {
+			return err
+		}
+		for i, s := range samples {
+			if got[i] != want[i] {
+				t.Errorf("%g %q in %s: the script writes %q, the server %q", s.Value, s.Unit, s.Lang, got[i], want[i])
+			}
+		}
+		return nil
+	}))
 }

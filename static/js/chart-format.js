@@ -44,7 +44,7 @@ function millis(v) {
 }
 
 function cores(v, language) {
-  if (v < 1000) return `${Math.round(v)} m`;
+  if (v < 1000) return `${v} m`;
   const n = digits(v / 1000);
   if (language.startsWith('ko')) return `${n}코어`;
   return `${n} ${n === '1' ? 'core' : 'cores'}`;
@@ -57,8 +57,8 @@ export function write(unit, v, language = 'en') {
     case 'ms': return millis(v);
     case 'ratio': return percent(v * 100);
     case '%': return percent(v);
-    case 'MiB': return bytes(v * 1024 * 1024);
-    case 'm': return cores(v, language);
+    case 'MiB': return bytes(Math.round(v * 1024 * 1024));
+    case 'm': return cores(Math.round(v), language);
     default: return number(v, unit);
   }
 }
