@@ -26,7 +26,10 @@ const sampleBytes = 2048;
 
 const scenarios = new Map(plan.scenarios.map((s) => [s.name, prepareScenario(s)]));
 
-// k6 makes a new object whenever exec.scenario is read; its properties stay live.
+// What k6 tells about the scenario costs time, so it is asked only for what is
+// not known: a lone scenario is the current one, a lone step is next. And k6
+// makes a new object whenever exec.scenario is read, while its properties stay live.
+const [lone] = scenarios.size === 1 ? scenarios.values() : [];
 let current;
 
 function prepareScenario({ turns, think, steps }) {
@@ -34,9 +37,12 @@ function prepareScenario({ turns, think, steps }) {
 }
 
 function prepareStep({ name, method, url, headers, body, expect, check: checkName }) {
-  const params = { tags: { name }, headers: Object.create(null) };
-  for (const { name: header, value, secret } of headers) {
-    params.headers[header] = secret === undefined ? value : secrets[secret] + value;
+  const params = { tags: { name } };
+  if (headers.length > 0) {
+    params.headers = Object.create(null);
+    for (const { name: header, value, secret } of headers) {
+      params.headers[header] = secret === undefined ? value : secrets[secret] + value;
+    }
   }
   if (plan.timeout) {
     params.timeout = plan.timeout;
@@ -62,8 +68,8 @@ function prepareBody(body) {
 // Every scenario runs this: one step of a rotation, or all steps of a journey.
 export default function () {
   current = current || exec.scenario;
-  const { turns, think, steps } = scenarios.get(current.name);
-  if (turns) {
+  const { turns, think, steps } = lone || scenarios.get(current.name);
+  if (turns && steps.length > 1) {
     send(steps[turns[current.iterationInTest % turns.length]], think);
     return;
   }
