@@ -4,6 +4,7 @@ import './dialog.js';
 import './keys.js';
 import './live.js';
 import './menu.js';
+import './pick.js';
 import './theme.js';
 import './toast.js';
 import { refilter } from './filter.js';
