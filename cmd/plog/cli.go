@@ -29,6 +29,7 @@ type app struct {
 
 // commands is the command line.
 type commands struct {
+	Serve    serveCmd    `cmd:"" default:"1" help:"Start the web app, its API and the background jobs (what plog alone does)."`
 	Discover discoverCmd `cmd:"" help:"List the operations of an API."`
 	Run      runCmd      `cmd:"" help:"Run a load test here, without a server."`
 	Script   scriptCmd   `cmd:"" help:"Print the k6 script of a plan."`
