@@ -253,7 +253,7 @@ func (e editor) params(i, j int, in, label string, list []Param) templ.Component
 func bodyKinds(ctx context.Context) []ui.Option {
 	options := []ui.Option{{Value: "", Label: i18n.T(ctx, "plan.body_none")}}
 	for _, kind := range []loadtest.BodyKind{loadtest.BodyRaw, loadtest.BodyForm, loadtest.BodyMultipart, loadtest.BodyBinary} {
-		options = append(options, ui.Option{Value: string(kind), Label: i18n.T(ctx, "plan.body_"+string(kind))})
+		options = append(options, ui.Option{Value: string(kind), Label: i18n.T(ctx, "plan.body_kind."+string(kind))})
 	}
 	return options
 }
