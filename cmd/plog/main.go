@@ -7,12 +7,17 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
+	"plog.dev/plog/jobs/local"
 )
 
 // version is set when PLOG is built.
 var version = "dev"
 
 func main() {
+	if code, asked := local.Supervised(os.Args); asked {
+		os.Exit(code)
+	}
 	ctx, hurry, stop := signals()
 	code := run(ctx, os.Args[1:], os.Getenv, os.Stdout, os.Stderr, hurry)
 	stop()

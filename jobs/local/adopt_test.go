@@ -46,14 +46,14 @@ func TestAdoptWhatOutlivedItsOwner(t *testing.T) {
 }
 
 func TestAdoptedCanBeStopped(t *testing.T) {
-	for name, shellDies := range map[string]bool{"with its shell": false, "alone": true} {
+	for name, supervisorDies := range map[string]bool{"with its supervisor": false, "alone": true} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			ready, folder := newPipe(t), t.TempDir()
 			binary := fake(t, `trap 'kill $!; exit 105' INT; sleep 1000 & echo $$ >`+string(ready)+`; wait`)
 			run := orphan(t, binary, folder, func() { ready.read(t) })
 			want := 105
-			if shellDies {
+			if supervisorDies {
 				if err := syscall.Kill(run.Process.PID, syscall.SIGKILL); err != nil {
 					t.Fatal(err)
 				}

@@ -116,6 +116,9 @@ func inBackground(do func() (loadtest.Outcome, error)) <-chan result {
 const ownerEnv = "PLOG_TEST_OWNER"
 
 func TestMain(m *testing.M) {
+	if code, asked := local.Supervised(os.Args); asked {
+		os.Exit(code)
+	}
 	if binary := os.Getenv(ownerEnv); binary != "" {
 		own(binary, os.Args[len(os.Args)-1])
 		return

@@ -2,7 +2,6 @@ package local
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -15,16 +14,6 @@ import (
 
 	"plog.dev/plog/domain/loadtest"
 )
-
-// supervisor is the shell between PLOG and k6; see the package's comment. The
-// traps keep a signal to the group from ending it before it wrote the code; k6
-// does not inherit them.
-const supervisor = `trap : INT TERM
-read -r go || exit 125
-"$@" </dev/null
-code=$?
-echo "$code" >` + exitFile + `
-exit "$code"`
 
 const (
 	pollEvery = 200 * time.Millisecond
@@ -47,7 +36,11 @@ func start(d dir, env []string, binary string, args []string) (*child, error) {
 		return nil, fmt.Errorf("open log: %w", err)
 	}
 	defer log.Close()                                                                            //nolint:errcheck // the child has its own
-	cmd := exec.Command("sh", append([]string{"-c", supervisor, "plog-k6", binary}, args...)...) //nolint:gosec // fixed text; what varies are arguments
+	program, args, err := supervisor(append([]string{binary}, args...))
+	if err != nil {
+		return nil, err
+	}
+	cmd := exec.Command(program, args...) //nolint:gosec,noctx // our own program; it outlives whoever asked for the run
 	cmd.Dir, cmd.Env = string(d), env
 	cmd.Stdout, cmd.Stderr = log, log
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
@@ -87,16 +80,9 @@ func (c *child) wait() int {
 	if code, known := c.dir.exitCode(); known {
 		return code
 	}
-	// The shell ended without k6: its group must not go on unwatched.
+	// The supervisor ended without k6: its group must not go on unwatched.
 	c.kill()
-	var exit *exec.ExitError
-	if errors.As(err, &exit) {
-		if status, ok := exit.Sys().(syscall.WaitStatus); ok && status.Signaled() {
-			return 128 + int(status.Signal())
-		}
-		return exit.ExitCode()
-	}
-	return exitUnknown
+	return exitCodeOf(err)
 }
 
 func (c *child) interrupt() { signalGroup(c.cmd.Process.Pid, syscall.SIGINT) }
@@ -109,12 +95,12 @@ type foster struct {
 	dir        dir
 }
 
-// find returns what still lives of a recorded process: the shell, or k6 alone
-// if somebody ended its shell.
+// find returns what still lives of a recorded process: the supervisor, or k6
+// alone if somebody ended that.
 func find(ctx context.Context, p loadtest.Process, d dir) (foster, bool) {
-	shell := foster{group: p.PID, pid: p.PID, startedAt: p.StartedAt, dir: d}
-	if shell.alive(ctx) {
-		return shell, true
+	whole := foster{group: p.PID, pid: p.PID, startedAt: p.StartedAt, dir: d}
+	if whole.alive(ctx) {
+		return whole, true
 	}
 	pids, err := process.PidsWithContext(ctx)
 	if err != nil {
@@ -163,7 +149,7 @@ func (f foster) alive(ctx context.Context) bool {
 	return err == nil && at.Sub(f.startedAt).Abs() <= sameStart
 }
 
-// signalGroup reaches the shell and k6. A group that has ended is what was wanted.
+// signalGroup reaches the supervisor and k6. A group that has ended is what was wanted.
 func signalGroup(group int, signal syscall.Signal) { _ = syscall.Kill(-group, signal) }
 
 func startOf(ctx context.Context, pid int) (time.Time, error) {

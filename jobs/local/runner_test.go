@@ -53,9 +53,9 @@ func TestOutcomeIsWhatK6EndedWith(t *testing.T) {
 }
 
 func TestKilledFromOutside(t *testing.T) {
-	for name, victim := range map[string]func(k6, shell int) int{
+	for name, victim := range map[string]func(k6, supervisor int) int{
 		"k6":        func(k6, _ int) int { return k6 },
-		"its shell": func(_, shell int) int { return shell },
+		"its supervisor": func(_, supervisor int) int { return supervisor },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -65,7 +65,7 @@ func TestKilledFromOutside(t *testing.T) {
 			done := inBackground(func() (loadtest.Outcome, error) {
 				return r.Run(t.Context(), launch("run"), func(p loadtest.Process) error { recorded <- p; return nil })
 			})
-			shell := await(t, "the start", recorded)
+			supervisor := await(t, "the start", recorded)
 			life, err := os.Open(string(lifeline))
 			if err != nil {
 				t.Fatal(err)
@@ -80,7 +80,7 @@ func TestKilledFromOutside(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := syscall.Kill(victim(k6, shell.PID), syscall.SIGKILL); err != nil {
+			if err := syscall.Kill(victim(k6, supervisor.PID), syscall.SIGKILL); err != nil {
 				t.Fatal(err)
 			}
 			o := await(t, "the end", done)
@@ -145,7 +145,7 @@ func TestNothingBeginsBeforeItIsOnRecord(t *testing.T) {
 		t.Errorf("k6 began: %v", err)
 	}
 	if err := syscall.Kill(p.PID, 0); !errors.Is(err, syscall.ESRCH) {
-		t.Errorf("the shell lives on: %v", err)
+		t.Errorf("the supervisor lives on: %v", err)
 	}
 }
 

@@ -1,0 +1,71 @@
+package local
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"os/signal"
+	"strconv"
+	"syscall"
+)
+
+// superviseArg asks a program of ours to be the supervisor; see the package's comment.
+const superviseArg = "supervise-k6"
+
+// Supervised lets a program be what stands between PLOG and its k6. A main that
+// starts Runners, and a TestMain of tests that do, call it first with os.Args:
+// when asked is true the work is done, and the process is to exit with code.
+func Supervised(args []string) (code int, asked bool) {
+	if len(args) < 3 || args[1] != superviseArg {
+		return 0, false
+	}
+	return supervise(os.Stdin, args[2:]), true
+}
+
+// supervisor returns the command line that runs argv supervised.
+func supervisor(argv []string) (program string, args []string, err error) {
+	program, err = os.Executable()
+	if err != nil {
+		return "", nil, fmt.Errorf("find PLOG's own program: %w", err)
+	}
+	return program, append([]string{superviseArg}, argv...), nil
+}
+
+// supervise waits for PLOG's line, runs argv in the working directory and
+// writes down how it ended.
+func supervise(line io.Reader, argv []string) int {
+	// A signal to the group is k6's to obey: it must not end this process before
+	// the code is written. Caught signals, unlike ignored ones, are not inherited.
+	caught := make(chan os.Signal, 1)
+	signal.Notify(caught, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+	if _, err := bufio.NewReader(line).ReadString('\n'); err != nil {
+		return 125 // PLOG did not put the run on record
+	}
+	cmd := exec.Command(argv[0], argv[1:]...) //nolint:gosec,noctx // the k6 that the Runner checked; its end is all there is to wait for
+	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
+	code := exitCodeOf(cmd.Run())
+	if err := dir(".").write(exitFile, []byte(strconv.Itoa(code)+"\n")); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+	}
+	return code
+}
+
+// exitCodeOf returns a command's exit code, as shells count: 128 and the signal
+// for one that a signal ended.
+func exitCodeOf(err error) int {
+	if err == nil {
+		return 0
+	}
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) {
+		fmt.Fprintln(os.Stderr, err)
+		return 127
+	}
+	if status, ok := exit.Sys().(syscall.WaitStatus); ok && status.Signaled() {
+		return 128 + int(status.Signal())
+	}
+	return exit.ExitCode()
+}
