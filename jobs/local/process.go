@@ -35,7 +35,7 @@ func start(d dir, env []string, binary string, args []string) (*child, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open log: %w", err)
 	}
-	defer log.Close()                                                                            //nolint:errcheck // the child has its own
+	defer log.Close() //nolint:errcheck // the child has its own
 	program, args, err := supervisor(append([]string{binary}, args...))
 	if err != nil {
 		return nil, err

@@ -54,7 +54,7 @@ func TestOutcomeIsWhatK6EndedWith(t *testing.T) {
 
 func TestKilledFromOutside(t *testing.T) {
 	for name, victim := range map[string]func(k6, supervisor int) int{
-		"k6":        func(k6, _ int) int { return k6 },
+		"k6":             func(k6, _ int) int { return k6 },
 		"its supervisor": func(_, supervisor int) int { return supervisor },
 	} {
 		t.Run(name, func(t *testing.T) {
