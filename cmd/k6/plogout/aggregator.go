@@ -147,6 +147,9 @@ func (a *aggregator) bucket(second int64) *bucket {
 	return b
 }
 
+// everything is an end that no second reaches.
+const everything = math.MaxInt64
+
 // Take returns the rollups of all seconds before end and forgets them. What
 // comes for them later is a further part.
 func (a *aggregator) Take(end int64) []metrics.Rollup {
@@ -182,19 +185,31 @@ func (a *aggregator) Take(end int64) []metrics.Rollup {
 	return out
 }
 
-// repeatVUs gives each second that is complete now the VUs, if k6 did not.
+// repeatVUs gives each second that is taken now the VUs, if k6 did not.
 func (a *aggregator) repeatVUs(end int64) {
 	const most = 60 // after the process was suspended, a gap is a gap
-	if a.vus != nil && a.taken > 0 && end != math.MaxInt64 {
-		for second := max(a.taken+1, end-most); second < end; second++ {
-			t := a.tally(a.bucket(second), a.vus.slot)
-			if t.count == 0 {
-				t.add(a.vus.value)
+	if end == everything {
+		for _, b := range a.open {
+			if b.second > a.taken && b.ended != 0 {
+				a.fillVUs(b)
 			}
 		}
+		return
 	}
-	if end != math.MaxInt64 {
-		a.taken = end - 1
+	if a.vus != nil && a.taken > 0 {
+		for second := max(a.taken+1, end-most); second < end; second++ {
+			a.fillVUs(a.bucket(second))
+		}
+	}
+	a.taken = end - 1
+}
+
+func (a *aggregator) fillVUs(b *bucket) {
+	if a.vus == nil {
+		return
+	}
+	if t := a.tally(b, a.vus.slot); t.count == 0 {
+		t.add(a.vus.value)
 	}
 }
 

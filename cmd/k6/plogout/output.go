@@ -9,7 +9,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"sync"
 	"time"
 
@@ -180,7 +179,7 @@ func (o *Output) StopWithTestError(testErr error) error {
 	if testErr != nil {
 		o.logs.add(metrics.LogLine{At: o.clock.At(time.Now()).UTC(), Level: "error", Text: clip(testErr.Error(), maxLine)})
 	}
-	if err := o.report(math.MaxInt64, true); err != nil {
+	if err := o.report(everything, true); err != nil {
 		o.log.WithError(err).Error("The last second of results is lost")
 	}
 	o.queue.close()
