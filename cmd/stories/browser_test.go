@@ -235,3 +235,17 @@ func TestBothSidesWriteTheSame(t *testing.T) {
 		return nil
 	}))
 }
+
+func TestSwapsLeaveChartsAlone(t *testing.T) {
+	server, _ := serve(t)
+	browse(t, server.URL+"/story/chart/swaps",
+		until(`document.querySelector('#latency canvas') !== null`),
+		do(`window.before = document.querySelector('#latency canvas')`),
+		chromedp.Click(css(`[hx-get="/swap"]`)),
+		until(`document.querySelector('#swapped h2').textContent.trim() === '204 ms'`),
+		until(`document.querySelectorAll('#toasts > .toast').length === 1`),
+		is(`document.querySelector('#latency canvas') === window.before`),
+		do(`document.querySelector('#toasts [data-dismiss]').click()`),
+		is(`document.querySelectorAll('#toasts > .toast').length === 0`),
+	)
+}

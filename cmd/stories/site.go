@@ -36,6 +36,7 @@ func (s *site) routes() http.Handler {
 	mux.HandleFunc("POST /locale", changeLanguage)
 	mux.HandleFunc("GET /search", found)
 	mux.HandleFunc("GET /stream", stream)
+	mux.HandleFunc("GET /swap", func(w http.ResponseWriter, r *http.Request) { s.render(w, r, swap()) })
 	return mux
 }
 
