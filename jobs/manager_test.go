@@ -193,7 +193,9 @@ func TestVerdicts(t *testing.T) {
 				return loadtest.Outcome{}, domain.Errorf(domain.Unavailable, "run.k6_missing", "k6 is not there")
 			}},
 		{name: "nothing measured", verdict: loadtest.Invalid, reason: "run.reason.no_requests",
-			do: func(*bench, context.Context, loadtest.Launch) (loadtest.Outcome, error) { return loadtest.Outcome{}, nil }},
+			do: func(*bench, context.Context, loadtest.Launch) (loadtest.Outcome, error) {
+				return loadtest.Outcome{}, nil
+			}},
 		{name: "a panic", verdict: loadtest.Errored, reason: "run.panic",
 			do: func(*bench, context.Context, loadtest.Launch) (loadtest.Outcome, error) { panic("oops") }},
 	}

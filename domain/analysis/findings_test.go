@@ -52,15 +52,14 @@ func TestFindings(t *testing.T) {
 	}{
 		{name: "nothing", kinds: nil},
 		{
-			name: "generator busy", change: func(s *metrics.Snapshot) { s.Generator.CPUMax = 0.97 },
-			kinds: []string{"generator_saturated"}, severity: analysis.Warn, says: "97 %",
+			name: "generator busy", change: func(s *metrics.Snapshot) { s.Generator.CPUMean, s.Generator.CPUMax = 0.9, 0.97 },
+			kinds: []string{"generator_saturated"}, severity: analysis.Bad, says: "90 %",
 		},
 		{
-			name: "generator late too", change: func(s *metrics.Snapshot) {
-				s.Generator.CPUMax, s.Generator.LoopLagMax = 0.97, time.Second
-			},
-			kinds: []string{"generator_saturated"}, severity: analysis.Bad, says: "1000 ms",
+			name: "generator late", change: func(s *metrics.Snapshot) { s.Generator.LoopLagMax = time.Second },
+			kinds: []string{"generator_saturated"}, severity: analysis.Warn, says: "1000 ms",
 		},
+		{name: "generator busy for a moment", change: func(s *metrics.Snapshot) { s.Generator.CPUMax = 1 }},
 		{
 			name: "samples lost", change: func(s *metrics.Snapshot) { s.Generator.LostSamples = 12 },
 			kinds: []string{"samples_lost"}, severity: analysis.Bad, says: "12 samples",
@@ -97,7 +96,9 @@ func TestFindings(t *testing.T) {
 			},
 		},
 		{
-			name: "a check fails", change: func(s *metrics.Snapshot) { s.Checks = []metrics.CheckResult{{Name: "name is set", Passes: 3, Fails: 1}} },
+			name: "a check fails", change: func(s *metrics.Snapshot) {
+				s.Checks = []metrics.CheckResult{{Name: "name is set", Passes: 3, Fails: 1}}
+			},
 			kinds: []string{"check_failing"}, severity: analysis.Warn, says: "1 of 4",
 		},
 		{
@@ -117,16 +118,22 @@ func TestFindings(t *testing.T) {
 			kinds: []string{"few_requests"}, severity: analysis.Info, says: "p99",
 		},
 		{
-			name: "slower, not more", change: func(s *metrics.Snapshot) { s.Points = points(5, [3]float64{10, 100, 5}, [3]float64{20, 101, 10}, [3]float64{40, 102, 20}) },
+			name: "slower, not more", change: func(s *metrics.Snapshot) {
+				s.Points = points(5, [3]float64{10, 100, 5}, [3]float64{20, 101, 10}, [3]float64{40, 102, 20})
+			},
 			kinds: []string{"saturation"}, severity: analysis.Warn, says: "from 10 to 40 ms",
 		},
 		{
-			name:   "slower, but more too",
-			change: func(s *metrics.Snapshot) { s.Points = points(5, [3]float64{10, 100, 5}, [3]float64{20, 200, 10}, [3]float64{40, 300, 20}) },
+			name: "slower, but more too",
+			change: func(s *metrics.Snapshot) {
+				s.Points = points(5, [3]float64{10, 100, 5}, [3]float64{20, 200, 10}, [3]float64{40, 300, 20})
+			},
 		},
 		{
-			name:   "too short to tell",
-			change: func(s *metrics.Snapshot) { s.Points = points(3, [3]float64{10, 100, 5}, [3]float64{20, 100, 10}, [3]float64{40, 100, 20}) },
+			name: "too short to tell",
+			change: func(s *metrics.Snapshot) {
+				s.Points = points(3, [3]float64{10, 100, 5}, [3]float64{20, 100, 10}, [3]float64{40, 100, 20})
+			},
 		},
 		{
 			name: "the worst comes first", baseURL: "http://127.0.0.1", change: func(s *metrics.Snapshot) {

@@ -12,27 +12,27 @@ import (
 )
 
 const (
-	busyCPU = 0.85                   // share of its cores from which a generator delays requests itself
-	lateLag = 250 * time.Millisecond // of the event loop; response times are off by as much
+	busyCPU = 0.85                   // mean share of its cores from which a generator delays requests itself
+	lateLag = 500 * time.Millisecond // at worst; a response time was off by as much
 )
 
 func generatorSaturated(in input) []Finding {
 	g := in.s.Generator
-	if g.CPUMax <= busyCPU && g.LoopLagMax < lateLag {
+	if g.CPUMean <= busyCPU && g.LoopLagMax < lateLag {
 		return nil
 	}
 	severity := Warn
-	if g.CPUMax > busyCPU && g.LoopLagMax >= lateLag {
+	if g.CPUMean > busyCPU {
 		severity = Bad
 	}
 	return []Finding{{
 		Kind: "generator_saturated", Severity: severity,
 		Title: domain.Msg("finding.generator_saturated.title", "The load generator itself was at its limit"),
 		Detail: domain.Msg("finding.generator_saturated.detail",
-			"k6 used up to {{.CPU}} % of its {{.CPUs}} CPU cores, and its event loop was up to {{.Lag}} ms late. "+
+			"k6 used {{.Mean}} % of its {{.CPUs}} CPU cores on average and {{.CPU}} % at most, and was up to {{.Lag}} ms late. "+
 				"Response times include that delay. Generate less load, or use a larger machine.",
-			"CPU", percent(g.CPUMax), "CPUs", g.CPUs, "Lag", g.LoopLagMax.Milliseconds()),
-		Evidence: map[string]any{"cpu_max": g.CPUMax, "cpus": g.CPUs, "loop_lag_max_ms": float64(g.LoopLagMax) / float64(time.Millisecond)},
+			"Mean", percent(g.CPUMean), "CPU", percent(g.CPUMax), "CPUs", g.CPUs, "Lag", g.LoopLagMax.Milliseconds()),
+		Evidence: map[string]any{"cpu_mean": g.CPUMean, "cpu_max": g.CPUMax, "cpus": g.CPUs, "loop_lag_max_ms": float64(g.LoopLagMax) / float64(time.Millisecond)},
 	}}
 }
 

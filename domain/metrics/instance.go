@@ -11,6 +11,8 @@ type instance struct {
 	seen     time.Time
 	beat     Heartbeat
 	cpuShare float64 // the most of its cores it ever used
+	cpuSum   float64 // of the shares of all beats
+	beats    int
 	loopLag  time.Duration
 }
 
@@ -42,7 +44,10 @@ func (i *instance) hear(b *Batch) {
 	i.beat = *h
 	i.loopLag = max(i.loopLag, h.LoopLag)
 	if h.CPUs > 0 {
-		i.cpuShare = max(i.cpuShare, h.CPU/float64(h.CPUs))
+		share := h.CPU / float64(h.CPUs)
+		i.cpuShare = max(i.cpuShare, share)
+		i.cpuSum += share
+		i.beats++
 	}
 }
 
@@ -52,6 +57,7 @@ func (a *Aggregate) generator() Generator {
 		g.CPU += i.beat.CPU
 		g.CPUs += i.beat.CPUs
 		g.CPUMax = max(g.CPUMax, i.cpuShare)
+		g.CPUMean = max(g.CPUMean, i.cpuSum/float64(max(i.beats, 1)))
 		g.MemoryBytes += i.beat.MemoryBytes
 		g.LoopLagMax = max(g.LoopLagMax, i.loopLag)
 		g.LostSamples += i.beat.LostSamples

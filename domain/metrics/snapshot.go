@@ -115,8 +115,9 @@ type Custom struct {
 // Generator is the load generators' own health.
 type Generator struct {
 	Instances   int           `json:"instances"`
-	CPU         float64       `json:"cpu"`     // cores now, summed
-	CPUMax      float64       `json:"cpu_max"` // worst share 0–1 of its cores of any instance at any time
+	CPU         float64       `json:"cpu"`      // cores now, summed
+	CPUMax      float64       `json:"cpu_max"`  // worst share 0–1 of its cores of any instance at any time
+	CPUMean     float64       `json:"cpu_mean"` // mean share 0–1 of its cores of the instance where it is worst
 	CPUs        int           `json:"cpus"`
 	MemoryBytes uint64        `json:"memory_bytes"` // now, summed
 	LoopLagMax  time.Duration `json:"loop_lag_max_ns"`
