@@ -81,7 +81,7 @@ func (s *Server) serveMetrics(c echo.Context) error {
 	if !known && (ip == nil || !ip.IsLoopback()) {
 		return domain.Errorf(domain.Forbidden, "errors.metrics", "Metrics are for this machine only, or for those with the token.")
 	}
-	promhttp.HandlerFor(s.metrics.registry, promhttp.HandlerOpts{}).ServeHTTP(c.Response(), c.Request())
+	promhttp.HandlerFor(s.metrics.registry, promhttp.HandlerOpts{DisableCompression: true}).ServeHTTP(c.Response(), c.Request())
 	return nil
 }
 

@@ -42,8 +42,8 @@ func (f Form) Plan() (loadtest.Plan, error) {
 
 func (f Form) thresholds(r *reader) []loadtest.Threshold {
 	var list []loadtest.Threshold
-	if v := strings.TrimSpace(f.P95); v != "" {
-		list = append(list, loadtest.Threshold{Metric: durationMetric, Expression: p95Prefix + v})
+	if strings.TrimSpace(f.P95) != "" {
+		list = append(list, loadtest.Threshold{Metric: durationMetric, Expression: p95Prefix + decimal(r.number("p95", f.P95))})
 	}
 	if strings.TrimSpace(f.ErrorRate) != "" {
 		ratio := strconv.FormatFloat(r.number("error_rate", f.ErrorRate)/100, 'f', -1, 64)
