@@ -92,10 +92,20 @@ func wire(cfg config, db *sqlite.DB, log *slog.Logger, l net.Listener) (*web.Ser
 			_, err := e.runner.Version(ctx)
 			return errors.Join(db.Ping(ctx), err)
 		},
+		RunRoutes:    runPages(db, e).Register,
 		IngestRoutes: func(g *echo.Group) { ingest.Register(g, e.hub) },
 		Log:          log, Version: version, BaseURL: either(cfg.BaseURL, own(l)),
 	})
 	return server, e, err
+}
+
+// runPages returns the pages of runs.
+func runPages(db *sqlite.DB, e *engine) *handlers.Runs {
+	return &handlers.Runs{
+		Frame:    handlers.Frame{Projects: db.Projects(), Version: version},
+		Projects: db.Projects(), Runs: db.Runs(), Reports: db.Reports(), Logs: db.Rollups(), Plans: db.Plans(),
+		Feed: e.hub, Manager: e.manager, Starter: starter{e.manager}, Script: k6.Standalone,
+	}
 }
 
 func listen(ctx context.Context, addr string) (net.Listener, error) {
