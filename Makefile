@@ -34,18 +34,19 @@ bin/k6: $(K6_SOURCES) cmd/k6/go.sum
 
 generate: ## write the Go code of the templ views
 	go tool templ generate -path ./views
+	go tool templ generate -path ./cmd/stories
 
 fmt: ## format Go and templ files
 	gofmt -w cmd domain handlers jobs migrations repo static views web
-	go tool templ fmt views
+	go tool templ fmt views cmd/stories
 
 check: $(TOOLS)/golangci-lint ## formatting, vet, linters with the import rules, generated views up to date
 	@bad=$$(gofmt -l cmd domain handlers jobs migrations repo static views web); [ -z "$$bad" ] || { echo "not formatted (make fmt):"; echo "$$bad"; exit 1; }
 	go vet ./...
 	cd cmd/k6 && go vet ./...
-	@before=$$(find views -name '*_templ.go' -exec sha256sum {} + | sort | sha256sum); \
-	 go tool templ generate -path ./views >/dev/null 2>&1 || { go tool templ generate -path ./views; exit 1; }; \
-	 after=$$(find views -name '*_templ.go' -exec sha256sum {} + | sort | sha256sum); \
+	@before=$$(find views cmd/stories -name '*_templ.go' -exec sha256sum {} + | sort | sha256sum); \
+	 for d in views cmd/stories; do go tool templ generate -path ./$$d >$(TOOLS)/templ.log 2>&1 || { cat $(TOOLS)/templ.log; exit 1; }; done; \
+	 after=$$(find views cmd/stories -name '*_templ.go' -exec sha256sum {} + | sort | sha256sum); \
 	 [ "$$before" = "$$after" ] || { echo "generated views were out of date: they are written now, commit them"; exit 1; }
 	$(TOOLS)/golangci-lint run ./...
 	cd cmd/k6 && $(TOOLS)/golangci-lint run --config ../../.golangci.yml ./...
