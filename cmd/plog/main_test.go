@@ -11,5 +11,9 @@ func TestMain(m *testing.M) {
 	if code, asked := local.Supervised(os.Args); asked {
 		os.Exit(code)
 	}
-	os.Exit(m.Run())
+	code := m.Run()
+	if builtFor != "" {
+		_ = os.RemoveAll(builtFor)
+	}
+	os.Exit(code)
 }
