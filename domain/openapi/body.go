@@ -81,7 +81,8 @@ func fileContent(media string, v any) string {
 func (m MediaType) fields(c *schema, v any, parts bool) []loadtest.Field {
 	o, ok := v.(object)
 	if !ok {
-		return nil
+		// A form described as one value: its only field has no name of its own.
+		return []loadtest.Field{file("file", Encoding{}, v)}
 	}
 	var list []loadtest.Field
 	for _, f := range o {

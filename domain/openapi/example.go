@@ -64,7 +64,9 @@ func (p Parameter) sample(salt string, opts Options) any {
 			return orUseful(v, p)
 		}
 	}
-	v, _ := newGenerator(opts.Seed, salt+p.In+p.Name, opts.Optional).value(schemaOf(p.Schema))
+	g := newGenerator(opts.Seed, salt+p.In+p.Name, opts.Optional)
+	g.plain = p.Content == ""
+	v, _ := g.value(schemaOf(p.Schema))
 	return orUseful(v, p)
 }
 

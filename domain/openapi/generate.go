@@ -24,6 +24,7 @@ const (
 type generator struct {
 	rng    *rand.Rand // nil for seed 0
 	all    bool       // give optional members too
+	plain  bool       // the value is sent as bare text, where 1 and "1" are the same
 	builds int
 	active map[*schema]int // schemas being built, so that circles end
 }
@@ -54,7 +55,16 @@ func (g *generator) pick(n, variant int) int {
 func (g *generator) value(c *schema) (any, bool) {
 	g.builds = 0
 	v := g.make(c, 0, 0)
-	return v, c.fits(v)
+	if c.fits(v) || g.all {
+		return v, c.fits(v)
+	}
+	// Optional members may be what tells one choice from another.
+	rich := *g
+	rich.all, rich.builds = true, 0
+	if fuller := rich.make(c, 0, 0); c.fits(fuller) {
+		return fuller, true
+	}
+	return v, false
 }
 
 // make returns a value for c. variant asks for a different one each time.
@@ -189,19 +199,21 @@ func (c *schema) choices() [][]*schema {
 }
 
 func (g *generator) shuffled(list []*schema) []*schema {
-	// null is a valid choice and a useless request.
 	ordered := slices.Clone(list)
-	slices.SortStableFunc(ordered, func(a, b *schema) int { return boolToInt(a.onlyNull()) - boolToInt(b.onlyNull()) })
 	if g.rng != nil {
 		g.rng.Shuffle(len(ordered), func(i, j int) { ordered[i], ordered[j] = ordered[j], ordered[i] })
 	}
+	slices.SortStableFunc(ordered, func(a, b *schema) int { return g.appeal(a) - g.appeal(b) })
 	return ordered
 }
 
-func (c *schema) onlyNull() bool { return len(c.types) == 1 && c.types[0] == "null" }
-
-func boolToInt(b bool) int {
-	if b {
+// appeal orders choices, lower first: null is valid and a useless request; in
+// bare text a number fits a choice of text as well, text only its own.
+func (g *generator) appeal(c *schema) int {
+	switch kind := c.flat().kind(); {
+	case kind == "null":
+		return 2
+	case g.plain && (kind == "integer" || kind == "number"):
 		return 1
 	}
 	return 0

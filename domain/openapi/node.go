@@ -15,6 +15,7 @@ import (
 const (
 	maxDepth      = 400
 	maxRefs       = 64      // references that lead to references
+	maxMerges     = 8       // merged mappings that merge others
 	maxValueNodes = 200_000 // of one example, aliases expanded
 )
 
@@ -25,6 +26,7 @@ type source struct {
 	schemas map[*yaml.Node]*schema
 	shown   map[*yaml.Node]json.RawMessage
 	missing map[string]bool // references that lead nowhere
+	found   map[string]*yaml.Node
 }
 
 func newSource(root *yaml.Node) *source {
@@ -33,6 +35,7 @@ func newSource(root *yaml.Node) *source {
 		schemas: map[*yaml.Node]*schema{},
 		shown:   map[*yaml.Node]json.RawMessage{},
 		missing: map[string]bool{},
+		found:   map[string]*yaml.Node{},
 	}
 }
 
@@ -55,41 +58,56 @@ func content(n *yaml.Node) *yaml.Node {
 
 // pairs yields the members of a mapping, those merged by "<<" after its own.
 func pairs(n *yaml.Node) iter.Seq2[string, *yaml.Node] {
-	return func(yield func(string, *yaml.Node) bool) { eachPair(n, map[string]bool{}, 0, yield) }
+	return func(yield func(string, *yaml.Node) bool) {
+		n = content(n)
+		if n == nil || n.Kind != yaml.MappingNode {
+			return
+		}
+		merges := false
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			k, v := content(n.Content[i]), content(n.Content[i+1])
+			if k == nil || v == nil {
+				continue
+			}
+			if k.Tag == "!!merge" {
+				merges = true
+				continue
+			}
+			if !yield(k.Value, v) {
+				return
+			}
+		}
+		if merges {
+			eachMerged(n, map[string]bool{}, 0, yield)
+		}
+	}
 }
 
-func eachPair(n *yaml.Node, seen map[string]bool, depth int, yield func(string, *yaml.Node) bool) bool {
+// eachMerged yields what "<<" brings into n and n does not have itself.
+func eachMerged(n *yaml.Node, seen map[string]bool, depth int, yield func(string, *yaml.Node) bool) bool {
 	n = content(n)
-	if n == nil || n.Kind != yaml.MappingNode || depth > maxRefs {
+	if n == nil || n.Kind != yaml.MappingNode || depth > maxMerges {
 		return true
 	}
-	var merged []*yaml.Node
+	var from []*yaml.Node
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		k, v := content(n.Content[i]), content(n.Content[i+1])
-		if k == nil || v == nil {
-			continue
-		}
-		if k.Tag == "!!merge" {
-			merged = append(merged, v)
-			continue
-		}
-		if depth > 0 && seen[k.Value] {
-			continue
-		}
-		seen[k.Value] = true
-		if !yield(k.Value, v) {
-			return false
-		}
-	}
-	for _, m := range merged {
-		from := []*yaml.Node{m}
-		if m.Kind == yaml.SequenceNode {
-			from = m.Content
-		}
-		for _, f := range from {
-			if !eachPair(f, seen, depth+1, yield) {
+		switch {
+		case k == nil || v == nil:
+		case k.Tag == "!!merge" && v.Kind == yaml.SequenceNode:
+			from = append(from, v.Content...)
+		case k.Tag == "!!merge":
+			from = append(from, v)
+		case !seen[k.Value]:
+			seen[k.Value] = true
+			if depth > 0 && !yield(k.Value, v) {
 				return false
 			}
+		}
+	}
+	for _, f := range from {
+		if !eachMerged(f, seen, depth+1, yield) {
+			return false
 		}
 	}
 	return true
@@ -135,7 +153,9 @@ func (s *source) deref(n *yaml.Node) *yaml.Node {
 		if ref == "" {
 			return n
 		}
-		n = s.lookup(ref)
+		if n = s.lookup(ref); n == nil {
+			s.missing[ref] = true
+		}
 	}
 	return nil
 }
@@ -150,6 +170,15 @@ func refOf(n *yaml.Node) string {
 // lookup returns what a reference within the document points at, nil when that
 // is nothing or is in another document.
 func (s *source) lookup(ref string) *yaml.Node {
+	n, known := s.found[ref]
+	if !known {
+		n = s.search(ref)
+		s.found[ref] = n
+	}
+	return n
+}
+
+func (s *source) search(ref string) *yaml.Node {
 	fragment, inside := strings.CutPrefix(ref, "#")
 	if !inside {
 		return nil

@@ -5,10 +5,6 @@ import (
 	"strings"
 
 	"github.com/pb33f/go-yaml"
-	"github.com/pb33f/libopenapi"
-	v2 "github.com/pb33f/libopenapi/datamodel/high/v2"
-	"github.com/pb33f/libopenapi/datamodel/low"
-	lowv2 "github.com/pb33f/libopenapi/datamodel/low/v2"
 )
 
 const (
@@ -17,42 +13,29 @@ const (
 	mediaMultipart = "multipart/form-data"
 )
 
-func (r *reader) readV2(file libopenapi.Document) error {
-	built, err := file.BuildV2Model()
-	if built == nil {
-		return err
-	}
-	r.modelFaults(err)
-	m := built.Model
-	r.info(m.Info)
-	r.tags(m.Tags)
-	r.doc.Servers = serversV2(m.Schemes, m.Host, m.BasePath)
+func (r *reader) readV2() {
+	root := r.src.root
+	host, base := scalar(get(root, "host")), scalar(get(root, "basePath"))
+	r.doc.Servers = serversV2(texts(get(root, "schemes")), host, base)
 	schemes := map[string]Requirement{}
-	if m.SecurityDefinitions != nil && m.SecurityDefinitions.Definitions != nil {
-		for name, s := range m.SecurityDefinitions.Definitions.FromOldest() {
-			if s == nil {
-				continue
-			}
-			schemes[name] = Requirement{Type: s.Type, In: s.In, Name: s.Name}
-			if s.Type == "basic" {
-				schemes[name] = Requirement{Type: "http", HTTP: "basic"}
-			}
+	for name, n := range pairs(get(root, "securityDefinitions")) {
+		schemes[name] = Requirement{Type: scalar(get(n, "type")), In: scalar(get(n, "in")), Name: scalar(get(n, "name"))}
+		if schemes[name].Type == "basic" {
+			schemes[name] = Requirement{Type: "http", HTTP: "basic"}
 		}
 	}
-	if m.Paths == nil || m.Paths.PathItems == nil {
-		return nil
-	}
-	for path, item := range m.Paths.PathItems.FromOldest() {
-		if item == nil {
-			continue
+	r.eachOperation(func(path, method string, item, n *yaml.Node) {
+		op := r.describe(path, method, n)
+		if own := texts(get(n, "schemes")); len(own) > 0 {
+			op.Servers = serversV2(own, host, base)
 		}
-		for method, o := range item.GetOperations().FromOldest() {
-			if o != nil {
-				r.operationV2(path, strings.ToUpper(method), item, o, &m, schemes)
-			}
+		required := get(n, "security")
+		if required == nil {
+			required = get(root, "security")
 		}
-	}
-	return nil
+		op.Security = security(required, schemes)
+		r.parametersV2(op, item, n)
+	})
 }
 
 // serversV2 writes Swagger's host, basePath and schemes as addresses; what is
@@ -77,35 +60,21 @@ func serversV2(schemes []string, host, basePath string) []string {
 	return urls
 }
 
-func (r *reader) operationV2(path, method string, item *v2.PathItem, o *v2.Operation, doc *v2.Swagger, schemes map[string]Requirement) {
-	op := Operation{
-		Method: method, Path: path, OperationID: o.OperationId, Tags: o.Tags,
-		Summary: o.Summary, Description: o.Description, Deprecated: o.Deprecated,
+// parametersV2 sorts Swagger's parameters into those of the request's line and
+// headers, the body, and the fields of a form.
+func (r *reader) parametersV2(op Operation, item, n *yaml.Node) {
+	consumes := texts(get(r.src.root, "consumes"))
+	if own := get(n, "consumes"); own != nil {
+		consumes = texts(own)
 	}
-	required := doc.Security
-	if o.GoLow() != nil && o.GoLow().Security.KeyNode != nil {
-		required = o.Security
-	}
-	op.Security = security(required, schemes)
-	if len(o.Schemes) > 0 && !slices.Equal(o.Schemes, doc.Schemes) {
-		op.Servers = serversV2(o.Schemes, doc.Host, doc.BasePath)
-	}
-	if o.Responses != nil && o.Responses.Codes != nil {
-		op.Responses = slices.Collect(o.Responses.Codes.KeysFromOldest())
-	}
-	consumes := doc.Consumes
-	if o.Consumes != nil {
-		consumes = o.Consumes
-	}
-	var params []rawParameter
-	var form []rawParameter
-	for _, n := range slices.Concat(r.nodesV2(o.GoLow().Parameters), r.nodesV2(item.GoLow().Parameters)) {
-		p := parameterV2(n)
-		switch p.In {
+	var params, form []rawParameter
+	for _, node := range slices.Concat(items(get(item, "parameters")), items(get(n, "parameters"))) {
+		if node = r.src.deref(node); node == nil {
+			continue
+		}
+		switch p := parameterV2(node); p.In {
 		case "body":
-			if op.RequestBody == nil {
-				op.RequestBody = r.bodyV2(p, consumes, op.Name())
-			}
+			op.RequestBody = r.bodyV2(p, consumes, op.Name())
 		case "formData":
 			form = append(form, p)
 		default:
@@ -116,17 +85,6 @@ func (r *reader) operationV2(path, method string, item *v2.PathItem, o *v2.Opera
 		op.RequestBody = r.formV2(form, consumes, op.Name())
 	}
 	r.addOperation(op, params)
-}
-
-// nodesV2 returns where parameters are written: the model rounds their limits.
-func (r *reader) nodesV2(list low.NodeReference[[]low.ValueReference[*lowv2.Parameter]]) []*yaml.Node {
-	var nodes []*yaml.Node
-	for _, p := range list.Value {
-		if n := r.src.deref(p.ValueNode); n != nil {
-			nodes = append(nodes, n)
-		}
-	}
-	return nodes
 }
 
 func parameterV2(n *yaml.Node) rawParameter {
@@ -181,7 +139,7 @@ func (r *reader) bodyV2(p rawParameter, consumes []string, salt string) *Request
 		t := MediaType{Type: media}
 		if target != nil {
 			t.Schema = r.src.show(target)
-			t.Example = r.example(r.src.schema(target), p.examples, salt)
+			t.Example = r.example(r.src.schema(target), p.examples, salt, false)
 		}
 		body.Content = append(body.Content, t)
 	}
@@ -224,7 +182,7 @@ func (r *reader) formV2(fields []rawParameter, consumes []string, salt string) *
 	}
 	t.Type = media
 	t.Schema = encode(object{{"type", "object"}, {"properties", shown}, {"required", required}})
-	t.Example = r.example(c, nil, salt)
+	t.Example = r.example(c, nil, salt, false)
 	body.Content = []MediaType{t}
 	return body
 }

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/pb33f/go-yaml"
-	"github.com/pb33f/libopenapi/datamodel/high/base"
 
 	"plog.dev/plog/domain"
 )
@@ -36,16 +35,58 @@ func (r *reader) fault(where, key, text string, pairs ...any) {
 	}
 }
 
-// modelFaults keeps what the library found wrong, one fault for each error.
-func (r *reader) modelFaults(err error) {
-	if err == nil {
-		return
-	}
-	for line := range strings.SplitSeq(err.Error(), "\n") {
-		if line = strings.TrimSpace(line); line != "" {
-			r.fault("", "openapi.fault.model", "The document is against the specification: {{.Detail}}", "Detail", line)
+var methods = []string{"get", "put", "post", "delete", "options", "head", "patch", "trace", "query"}
+
+// eachOperation calls read for every operation, with the path item it is in.
+func (r *reader) eachOperation(read func(path, method string, item, operation *yaml.Node)) {
+	for path, item := range pairs(get(r.src.root, "paths")) {
+		if strings.HasPrefix(path, "x-") {
+			continue
+		}
+		if item = r.mapping(item, path); item == nil {
+			continue
+		}
+		for method, n := range pairs(item) {
+			if slices.Contains(methods, method) {
+				r.visit(path, method, item, n, read)
+			}
+		}
+		for method, n := range pairs(get(item, "additionalOperations")) {
+			r.visit(path, method, item, n, read)
 		}
 	}
+}
+
+func (r *reader) visit(path, method string, item, n *yaml.Node, read func(path, method string, item, operation *yaml.Node)) {
+	method = strings.ToUpper(method)
+	if n = r.mapping(n, method+" "+path); n != nil {
+		read(path, method, item, n)
+	}
+}
+
+// mapping follows n's reference and returns nil, with a fault, for anything
+// but a mapping. References that lead nowhere have a fault of their own.
+func (r *reader) mapping(n *yaml.Node, what string) *yaml.Node {
+	n = r.src.deref(n)
+	if n != nil && n.Kind != yaml.MappingNode {
+		r.fault(what, "openapi.fault.shape", "{{.What}} is not written as the specification wants it, and is left out.", "What", what)
+		return nil
+	}
+	return n
+}
+
+// describe reads what all versions say of an operation in the same way.
+func (r *reader) describe(path, method string, n *yaml.Node) Operation {
+	op := Operation{
+		Method: method, Path: path, OperationID: scalar(get(n, "operationId")), Tags: texts(get(n, "tags")),
+		Summary: scalar(get(n, "summary")), Description: scalar(get(n, "description")), Deprecated: truth(get(n, "deprecated")),
+	}
+	for code := range pairs(get(n, "responses")) {
+		if !strings.HasPrefix(code, "x-") {
+			op.Responses = append(op.Responses, code)
+		}
+	}
+	return op
 }
 
 // addOperation completes an operation and appends it to the document.
@@ -55,13 +96,19 @@ func (r *reader) addOperation(op Operation, params []rawParameter) {
 	for _, p := range r.declared(op, params) {
 		op.Parameters = append(op.Parameters, r.parameter(p, op.Name()))
 	}
+	same := func(o Operation) bool { return o.Path == op.Path && o.Method == op.Method }
+	// Only a path that is written twice brings an operation twice.
+	if n := len(r.doc.Operations); n > 0 && slices.ContainsFunc(r.doc.Operations[max(0, n-len(methods)):], same) {
+		r.doc.Operations[slices.IndexFunc(r.doc.Operations, same)] = op
+		return
+	}
 	r.doc.Operations = append(r.doc.Operations, op)
 }
 
 var placeholder = regexp.MustCompile(`\{([^{}]+)\}`)
 
-// declared returns each parameter once, the operation's own before its path's,
-// and one for every part of the path that nothing declares.
+// declared returns each parameter once, the last declaration of it, and one for
+// every part of the path that nothing declares.
 func (r *reader) declared(op Operation, params []rawParameter) []rawParameter {
 	var list []rawParameter
 	for _, p := range params {
@@ -70,6 +117,7 @@ func (r *reader) declared(op Operation, params []rawParameter) []rawParameter {
 		case p.Name == "" || !slices.Contains([]string{"path", "query", "header", "cookie"}, p.In):
 			r.fault(op.Name(), "openapi.fault.parameter", "The parameter “{{.Name}}” in “{{.In}}” cannot be sent and is left out.", "Name", p.Name, "In", p.In)
 		case slices.ContainsFunc(list, same):
+			list[slices.IndexFunc(list, same)] = p
 		case p.In == "path" && !inPath(op.Path, p.Name):
 			r.fault(op.Name(), "openapi.fault.not_in_path", "The path parameter “{{.Name}}” is not part of the path.", "Name", p.Name)
 		default:
@@ -99,80 +147,69 @@ func trimOperator(name string) string { return strings.TrimRight(name, "+*") }
 func (r *reader) parameter(p rawParameter, salt string) Parameter {
 	if p.schema == nil {
 		p.Schema = json.RawMessage(`{"type":"string"}`)
-		p.Example = r.example(&schema{types: []string{"string"}}, p.examples, salt+p.Name)
+		p.Example = r.example(&schema{types: []string{"string"}}, p.examples, salt+p.Name, true)
 		return p.Parameter
 	}
 	p.Schema = r.src.show(p.schema, p.skip...)
-	p.Example = r.example(r.src.schema(p.schema), p.examples, salt+p.Name)
+	p.Example = r.example(r.src.schema(p.schema), p.examples, salt+p.Name, p.Content == "")
 	return p.Parameter
 }
 
 // example returns the first of the document's own examples that fits, else a
-// generated value, else an example that does not fit.
-func (r *reader) example(c *schema, own []any, salt string) json.RawMessage {
+// generated value, else an example that does not fit. plain says that it is
+// sent as bare text.
+func (r *reader) example(c *schema, own []any, salt string, plain bool) json.RawMessage {
 	for _, e := range own {
 		if c.fits(e) {
 			return encode(e)
 		}
 	}
-	v, fits := newGenerator(0, salt, false).value(c)
+	g := newGenerator(0, salt, false)
+	g.plain = plain
+	v, fits := g.value(c)
 	if !fits && len(own) > 0 {
 		v = own[0]
 	}
 	return encode(v)
 }
 
-// schemaNode returns where a schema is written, nil when it has none.
-func (r *reader) schemaNode(p *base.SchemaProxy) *yaml.Node {
-	if p == nil {
-		return nil
-	}
-	if n := p.GoLow().GetValueNode(); n != nil && !p.IsReference() {
-		return n
-	}
-	if n := r.src.lookup(p.GetReference()); n != nil {
-		return n
-	}
-	r.src.missing[p.GetReference()] = true
-	return nil
-}
-
 // security returns what of the document's schemes the requirements ask for.
-func security(requirements []*base.SecurityRequirement, schemes map[string]Requirement) [][]Requirement {
+func security(n *yaml.Node, schemes map[string]Requirement) [][]Requirement {
 	var any [][]Requirement
-	for _, s := range requirements {
+	for _, s := range items(n) {
 		all := []Requirement{}
-		if s != nil && s.Requirements != nil {
-			for name := range s.Requirements.KeysFromOldest() {
-				scheme := schemes[name]
-				scheme.Scheme = name
-				all = append(all, scheme)
-			}
+		for name := range pairs(s) {
+			scheme := schemes[name]
+			scheme.Scheme = name
+			all = append(all, scheme)
 		}
 		any = append(any, all)
 	}
 	return any
 }
 
-func (r *reader) tags(tags []*base.Tag) {
-	for _, t := range tags {
-		if t != nil && t.Name != "" {
-			r.doc.Tags = append(r.doc.Tags, Tag{Name: t.Name, Description: t.Description})
+// preamble reads what comes before the paths.
+func (r *reader) preamble() {
+	info := get(r.src.root, "info")
+	r.doc.Title, r.doc.Version = scalar(get(info, "title")), scalar(get(info, "version"))
+	if r.doc.Title == "" {
+		r.fault("/info", "openapi.fault.title", "The document does not name its API (info.title).")
+	}
+	for _, t := range items(get(r.src.root, "tags")) {
+		if name := scalar(get(t, "name")); name != "" {
+			r.doc.Tags = append(r.doc.Tags, Tag{Name: name, Description: scalar(get(t, "description"))})
 		}
 	}
 }
 
-func (r *reader) info(i *base.Info) {
-	if i != nil {
-		r.doc.Title, r.doc.Version = i.Title, i.Version
-	}
-	if r.doc.Title == "" {
-		r.fault("/info", "openapi.fault.title", "The document does not name its API (info.title).")
-	}
-}
+// known are the versions that were written when this was.
+var known = regexp.MustCompile(`^(2\.0|3\.[0-2])(\.|$)`)
 
 // finish notes what only the whole document shows.
 func (r *reader) finish() {
+	if !known.MatchString(r.doc.OpenAPI) {
+		r.fault("", "openapi.fault.version", "The version {{.Version}} is not known; the document is read as the nearest one that is.", "Version", r.doc.OpenAPI)
+	}
 	ids := map[string]string{}
 	for _, op := range r.doc.Operations {
 		if op.OperationID == "" {
@@ -220,4 +257,13 @@ func orEmpty(list []string) []string {
 	return list
 }
 
-func isTrue(b *bool) bool { return b != nil && *b }
+// texts returns a list of strings.
+func texts(n *yaml.Node) []string {
+	var list []string
+	for _, c := range items(n) {
+		if c.Kind == yaml.ScalarNode {
+			list = append(list, c.Value)
+		}
+	}
+	return list
+}
