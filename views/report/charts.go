@@ -49,9 +49,7 @@ func pointsOf(s Subject, seconds []metrics.Point) chart.Points {
 			add(statusKey+class.name, ofClass(s, p, class.name))
 		}
 		if arrives {
-			// In the middle of the second, and none once the plan is over.
-			at := time.Duration(p.Second-start)*time.Second + time.Second/2
-			add(offeredKey, loadtest.Offered(s.Run.Plan, at))
+			add(offeredKey, offered(s, time.Duration(p.Second-start)*time.Second))
 		}
 		add(vusKey, gap(p.VUs))
 		if silent(p) {
@@ -61,6 +59,14 @@ func pointsOf(s Subject, seconds []metrics.Point) chart.Points {
 		}
 	}
 	return out
+}
+
+// offered is the planned rate in the middle of a second; none once the plan is over.
+func offered(s Subject, second time.Duration) float64 {
+	if second+time.Second > s.Planned {
+		return math.NaN()
+	}
+	return loadtest.Offered(s.Run.Plan, second+time.Second/2)
 }
 
 // ofClass is a gap for classes that the run never saw, so that they do not clutter the chart.
@@ -143,6 +149,7 @@ func NewCharts(ctx context.Context, s Subject) Charts {
 		offered.Alone, offered.Dashed = true, true
 		c.Throughput.Series = append(c.Throughput.Series, offered)
 	}
+	c.VUs.Size = chart.Small
 	c.VUs.Series = []chart.Series{
 		series(vusKey, i18n.T(ctx, "report.chart.active_vus"), "1"),
 		series(droppedKey, i18n.T(ctx, "report.chart.dropped"), "bad"),

@@ -1,10 +1,12 @@
 package report
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
 	"io/fs"
+	"regexp"
 	"strings"
 
 	"plog.dev/plog/domain/loadtest"
@@ -18,8 +20,8 @@ var sheets = []string{
 	"css/parts/table.css", "css/parts/tile.css", "css/charts.css", "css/pages/run.css", "css/print.css",
 }
 
-// HTML writes the report as one file that needs nothing else: styles inside, charts drawn, no script. Texts
-// are in the language of ctx. It returns what writing to w returns.
+// HTML writes the report as one file that needs nothing else: styles and icons inside, charts drawn, no
+// script. Texts are in the language of ctx. It returns what writing to w returns.
 func HTML(ctx context.Context, w io.Writer, rep report.Report) error {
 	css := ""
 	for _, name := range sheets {
@@ -29,10 +31,40 @@ func HTML(ctx context.Context, w io.Writer, rep report.Report) error {
 		}
 		css += string(text)
 	}
-	if err := file(rep, css).Render(ctx, w); err != nil {
+	var page bytes.Buffer
+	if err := file(rep, css).Render(ctx, &page); err != nil {
+		return fmt.Errorf("render the report: %w", err)
+	}
+	text, err := withIcons(page.String())
+	if err != nil {
+		return err
+	}
+	if _, err := io.WriteString(w, text); err != nil {
 		return fmt.Errorf("write the report as HTML: %w", err)
 	}
 	return nil
+}
+
+// iconPlace is where the document's own icons go.
+const iconPlace = "<!--icons-->"
+
+var symbol = regexp.MustCompile(`<symbol id="([^"]+)".*</symbol>`)
+
+// withIcons brings the icons that the document uses into it, and lets their links lead there.
+func withIcons(page string) (string, error) {
+	sprite, err := fs.ReadFile(static.FS(), "icons.svg")
+	if err != nil {
+		return "", fmt.Errorf("icons of the report: %w", err)
+	}
+	outside := `"` + static.Path("icons.svg") + "#"
+	var used strings.Builder
+	for _, m := range symbol.FindAllStringSubmatch(string(sprite), -1) {
+		if strings.Contains(page, outside+m[1]+`"`) {
+			used.WriteString(strings.Replace(m[0], `id="`, `id="icon-`, 1))
+		}
+	}
+	page = strings.ReplaceAll(page, outside, `"#icon-`)
+	return strings.Replace(page, iconPlace, `<svg width="0" height="0" hidden>`+used.String()+"</svg>", 1), nil
 }
 
 func planText(rep report.Report) string {
@@ -53,7 +85,3 @@ func madeOn(rep report.Report) string {
 	}
 	return strings.Join(parts, " · ")
 }
-
-// iconSheet is the sprite of icons inside the document: the links of ui.Icon lead out of it, and are turned
-// into links within by icons.
-func iconSheet() string { return "" }

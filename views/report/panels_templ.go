@@ -1336,8 +1336,8 @@ func HealthPanel(h Health) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if h.Strained {
-				templ_7745c5c3_Err = ui.Alert(ui.AlertParams{Tone: ui.Warn, Text: i18n.T(ctx, "report.generator_strained")}).Render(ctx, templ_7745c5c3_Buffer)
+			if !h.Warning.IsZero() {
+				templ_7745c5c3_Err = ui.Alert(ui.AlertParams{Tone: ui.Warn, Text: i18n.Msg(ctx, h.Warning)}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -9,6 +9,8 @@ import (
 
 	"golang.org/x/text/language"
 
+	"plog.dev/plog/domain"
+	"plog.dev/plog/domain/analysis"
 	"plog.dev/plog/domain/metrics"
 	"plog.dev/plog/views/format"
 )
@@ -176,26 +178,24 @@ type Health struct {
 	Folded    uint64
 	Dropped   format.Figure
 	Instances string
-	Strained  bool // it was at its limit, so response times include its own delays
+	Warning   domain.Message // it was at its limit, so response times include its own delays
 }
-
-// The generator is called strained beyond these.
-const (
-	strainedCPU = 0.9
-	strainedLag = 100 * time.Millisecond
-)
 
 // NewHealth returns the generators' health.
 func NewHealth(lang language.Tag, s Subject) Health {
 	g := s.Snapshot.Generator
 	h := Health{
 		CPUs: strconv.Itoa(g.CPUs), Instances: strconv.Itoa(g.Instances), Lost: g.LostSamples, Folded: g.LostSeries,
-		Dropped:  format.Count(lang, int64(s.Snapshot.Overall.Dropped)),
-		Strained: g.CPUMax > strainedCPU || g.LoopLagMax > strainedLag,
+		Dropped: format.Count(lang, int64(s.Snapshot.Overall.Dropped)),
 	}
 	if g.CPUs > 0 {
 		h.CPU, h.CPUMost = format.CPU(lang, int64(g.CPU*1000)), format.Ratio(lang, g.CPUMax)
 		h.Memory, h.LoopLag = format.Bytes(lang, int64(g.MemoryBytes)), format.Latency(lang, g.LoopLagMax)
+	}
+	for _, f := range analysis.Findings(s.Run, s.Snapshot, nil) {
+		if f.Kind == "generator_saturated" {
+			h.Warning = f.Detail
+		}
 	}
 	return h
 }

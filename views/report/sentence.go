@@ -50,6 +50,8 @@ func phrase(l Limit) domain.Message {
 	switch {
 	case l.Value.IsNone():
 		return domain.Msg("report.phrase.no_data", "{{.What}} without data", "What", l.Label)
+	case !l.Passed:
+		return domain.Msg("report.phrase.over", "{{.What}} {{.Value}} (limit {{.Bound}})", "What", l.Label, "Value", value, "Bound", l.Text())
 	case l.Upper():
 		return domain.Msg("report.phrase.upper", "{{.What}} {{.Value}} of {{.Bound}}", "What", l.Label, "Value", value, "Bound", l.Bound.String())
 	case l.Lower():
