@@ -9,7 +9,10 @@
 // gzip, and the header Plog-Ingest-Version: 1. PLOG answers 200 with a Reply
 // once the batch is stored; an instance keeps a batch until then and sends it
 // again, in order, with the same sequence number. 401 (wrong token), 404
-// (unknown run) and 410 (the run is over) are final; anything else is tried again.
+// (unknown run) and 410 (the run is over) are final: nothing more is sent, and
+// the test ends. After 400, 413, 415 and 422 the batch is given up and its
+// samples are counted as lost; anything else is tried again. An instance's first
+// batch, sent before its load, carries no rollups: the reply tells it the time.
 // Before its load starts an instance asks POST {ingest}/runs/{run}/gate
 // (the same header and token) until the Reply says Go.
 package metrics

@@ -97,7 +97,7 @@ func parseTags(inside, whole string) ([]Tag, error) {
 		case !ok:
 			return nil, errTags(whole)
 		}
-		key, value = strings.TrimSpace(key), strings.TrimSpace(value)
+		key, value = unquote(key), unquote(value)
 		if key == "" || value == "" {
 			return nil, errTags(whole)
 		}
@@ -110,6 +110,9 @@ func parseTags(inside, whole string) ([]Tag, error) {
 	}
 	return tags, nil
 }
+
+// unquote takes spaces and quotes off, as k6 does.
+func unquote(s string) string { return strings.Trim(strings.TrimSpace(s), `"'`) }
 
 // KeptTag reports whether instances report the tag that k6 calls key. Left out
 // are k6's own tags that differ with every request or never matter to a series.

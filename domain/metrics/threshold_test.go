@@ -26,6 +26,9 @@ func TestParseThreshold(t *testing.T) {
 		{"http_req_waiting{name:GET /a,b}", "max!=0", metrics.Threshold{
 			Metric: "http_req_waiting", Tags: []metrics.Tag{{Key: "name", Value: "GET /a,b"}},
 			Aggregation: metrics.Max, Operator: metrics.NotEqual}},
+		{`http_reqs{status:"200"}`, "count>1", metrics.Threshold{
+			Metric: "http_reqs", Tags: []metrics.Tag{{Key: "status", Value: "200"}},
+			Aggregation: metrics.Count, Operator: metrics.Greater, Limit: 1}},
 		{"group_duration{group:::my group}", "med===3", metrics.Threshold{
 			Metric: "group_duration", Tags: []metrics.Tag{{Key: "group", Value: "::my group"}},
 			Aggregation: metrics.Med, Operator: metrics.Equal, Limit: 3}},

@@ -15,12 +15,18 @@ import (
 // lagProbe is how often the process shows how late its timers fire.
 const lagProbe = 100 * time.Millisecond
 
+// memoryEvery is how many beats share one look at the memory: it moves slowly,
+// and looking costs more than all the rest of a beat.
+const memoryEvery = 5
+
 // health watches our own process.
 type health struct {
-	self *process.Process // nil where it cannot be read
-	cpu  float64          // seconds at the last beat
-	at   time.Time        // of the last beat
-	lag  atomic.Int64     // the worst since the last beat, in nanoseconds
+	self   *process.Process // nil where it cannot be read
+	cpu    float64          // seconds at the last beat
+	at     time.Time        // of the last beat
+	beats  int
+	memory uint64       // bytes at the last look
+	lag    atomic.Int64 // the worst since the last beat, in nanoseconds
 }
 
 func newHealth() *health {
@@ -30,14 +36,6 @@ func newHealth() *health {
 		h.cpu = cpuSeconds(p)
 	}
 	return h
-}
-
-func cpuSeconds(p *process.Process) float64 {
-	t, err := p.Times()
-	if err != nil {
-		return 0
-	}
-	return t.User + t.System
 }
 
 // probe measures timers until ctx ends.
@@ -72,8 +70,12 @@ func (h *health) beat(at time.Time) *metrics.Heartbeat {
 		b.CPU = (cpu - h.cpu) / took
 	}
 	h.at, h.cpu = now, cpu
-	if m, err := h.self.MemoryInfo(); err == nil {
-		b.MemoryBytes = m.RSS
+	if h.beats%memoryEvery == 0 {
+		if m, err := h.self.MemoryInfo(); err == nil {
+			h.memory = m.RSS
+		}
 	}
+	h.beats++
+	b.MemoryBytes = h.memory
 	return b
 }
