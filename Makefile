@@ -24,13 +24,13 @@ run: build ## build everything, start PLOG and the sample shop, print the link t
 build: bin/plog bin/k6 bin/sampleapi ## bin/plog, bin/k6 (our k6) and bin/sampleapi
 
 bin/plog: $(GO_SOURCES) go.mod go.sum
-	go build -trimpath -ldflags '$(LDFLAGS)' -o $@ ./cmd/plog
+	go build -ldflags '$(LDFLAGS)' -o $@ ./cmd/plog
 
 bin/sampleapi: $(GO_SOURCES) go.mod go.sum
-	go build -trimpath -ldflags '-s -w' -o $@ ./cmd/sampleapi
+	go build -ldflags '-s -w' -o $@ ./cmd/sampleapi
 
 bin/k6: $(K6_SOURCES) cmd/k6/go.sum
-	cd cmd/k6 && go build -trimpath -ldflags '-s -w' -o ../../bin/k6 .
+	cd cmd/k6 && go build -ldflags '-s -w' -o ../../bin/k6 .
 
 generate: ## write the Go code of the templ views
 	go tool templ generate -path ./views
