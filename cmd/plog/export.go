@@ -16,7 +16,7 @@ import (
 type exportCmd struct {
 	Ref     string `arg:"" name:"run" help:"The run's id, or PROJECT/NUMBER with the project's name or id."`
 	DataDir string `help:"The data folder; PLOG_DATA_DIR if empty." placeholder:"DIR"`
-	Format  string `help:"What to write: json, csv, junit, or the plan as yaml." enum:"json,csv,junit,yaml" default:"json"`
+	Format  string `help:"What to write: json, csv, junit, html, or the plan as yaml." enum:"json,csv,junit,html,yaml" default:"json"`
 	Output  string `short:"o" help:"The file to write; - is the standard output." default:"-" placeholder:"FILE"`
 }
 
@@ -35,7 +35,7 @@ func (c exportCmd) Run(ctx context.Context, a *app) (err error) {
 	if err != nil {
 		return err
 	}
-	write := func(rep report.Report) ([]byte, error) { return encode(c.Format, rep) }
+	write := func(rep report.Report) ([]byte, error) { return a.encode(c.Format, rep) }
 	if run.State != loadtest.Finished {
 		return fmt.Errorf("run %s has not finished (%s): there is no result to export yet", c.Ref, run.State)
 	}

@@ -1,16 +1,21 @@
 package main
 
 import (
+	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 
 	"plog.dev/plog/domain/loadtest"
 	"plog.dev/plog/domain/report"
+	"plog.dev/plog/views/i18n"
+	page "plog.dev/plog/views/report"
 )
 
-// encode writes a report in one of the formats of run and export.
-func encode(format string, rep report.Report) ([]byte, error) {
+// encode returns a report in one of the formats of run and export.
+func (a *app) encode(format string, rep report.Report) ([]byte, error) {
 	switch format {
 	case "json":
 		return report.JSON(rep)
@@ -18,10 +23,33 @@ func encode(format string, rep report.Report) ([]byte, error) {
 		return report.CSV(rep)
 	case "junit":
 		return report.JUnit(rep)
+	case "html":
+		return a.html(rep)
 	case "yaml":
 		return loadtest.YAML(loadtest.Masked(rep.Run.Plan))
 	}
 	return nil, fmt.Errorf("there is no format %q", format)
+}
+
+// html returns the report page as one file, in the language of the terminal.
+func (a *app) html(rep report.Report) ([]byte, error) {
+	bundle, err := i18n.Load()
+	if err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	err = page.HTML(i18n.With(context.Background(), bundle.Localizer(language(a.getenv))), &b, rep)
+	return b.Bytes(), err
+}
+
+// language returns the locale that the environment asks for, such as "ko-KR".
+func language(getenv func(string) string) string {
+	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
+		if locale, _, _ := strings.Cut(getenv(name), "."); locale != "" {
+			return strings.ReplaceAll(locale, "_", "-")
+		}
+	}
+	return ""
 }
 
 // write writes what makes returns to file, or to the standard output for "-".

@@ -39,6 +39,7 @@ type runCmd struct {
 
 	JSON  string `name:"json" help:"Write the result as JSON; - is the standard output." placeholder:"FILE"`
 	JUnit string `name:"junit" help:"Write the result as JUnit XML." placeholder:"FILE"`
+	HTML  string `name:"html" help:"Write the report as one HTML page, in the language of LANG." placeholder:"FILE"`
 	CSV   string `name:"csv" help:"Write a row per operation as CSV." placeholder:"FILE"`
 
 	Preflight bool `help:"Send each operation once before the load, and say how it was answered."`
@@ -51,7 +52,7 @@ func (c runCmd) Run(ctx context.Context, a *app) (err error) {
 	if err != nil {
 		return err
 	}
-	for _, file := range []string{c.JSON, c.JUnit, c.CSV} {
+	for _, file := range []string{c.JSON, c.JUnit, c.HTML, c.CSV} {
 		if err := writable(file); err != nil {
 			return err
 		}
@@ -191,7 +192,7 @@ func kill(f *live.Frame) {
 
 // finish writes all outputs and returns the verdict as an exit code.
 func (c runCmd) finish(a *app, rep report.Report) error {
-	outputs := []struct{ format, file string }{{"json", c.JSON}, {"junit", c.JUnit}, {"csv", c.CSV}}
+	outputs := []struct{ format, file string }{{"json", c.JSON}, {"junit", c.JUnit}, {"html", c.HTML}, {"csv", c.CSV}}
 	var failed []error
 	summaryTo := a.stdout
 	for _, o := range outputs {
@@ -201,7 +202,7 @@ func (c runCmd) finish(a *app, rep report.Report) error {
 		if o.file == "-" {
 			summaryTo = a.stderr
 		}
-		failed = append(failed, a.write(o.file, rep, func(r report.Report) ([]byte, error) { return encode(o.format, r) }))
+		failed = append(failed, a.write(o.file, rep, func(r report.Report) ([]byte, error) { return a.encode(o.format, r) }))
 	}
 	if !c.Quiet {
 		failed = append(failed, summary(summaryTo, rep))

@@ -122,9 +122,9 @@ func TestRunCountsWhatTheTargetCounted(t *testing.T) {
 	env := map[string]string{"K6_BINARY": k6Binary(t)}
 	shop := newPetShop(t)
 	dir := t.TempDir()
-	jsonFile, junitFile, csvFile := filepath.Join(dir, "r.json"), filepath.Join(dir, "r.xml"), filepath.Join(dir, "r.csv")
+	jsonFile, junitFile, csvFile, htmlFile := filepath.Join(dir, "r.json"), filepath.Join(dir, "r.xml"), filepath.Join(dir, "r.csv"), filepath.Join(dir, "r.html")
 	got := plog(t.Context(), t, env, "run", shop.URL+"/openapi.json", "--vus", "3", "--duration", "2s",
-		"--header", "Authorization: Bearer s3cret", "--threshold", "p(95)<60000", "--json", jsonFile, "--junit", junitFile, "--csv", csvFile)
+		"--header", "Authorization: Bearer s3cret", "--threshold", "p(95)<60000", "--json", jsonFile, "--junit", junitFile, "--csv", csvFile, "--html", htmlFile)
 	if got.code != exitOK {
 		t.Fatalf("exit code %d\n%s%s", got.code, got.stdout, got.stderr)
 	}
@@ -156,7 +156,11 @@ func TestRunCountsWhatTheTargetCounted(t *testing.T) {
 	if err != nil || strings.Count(string(csvText), "\n") != 5 {
 		t.Errorf("CSV: %v\n%s", err, csvText)
 	}
-	for _, text := range []string{got.stdout, got.stderr, string(xmlText), string(csvText)} {
+	htmlText, err := os.ReadFile(htmlFile)
+	if page := string(htmlText); err != nil || !strings.Contains(page, "/pets/{id}") || strings.Contains(page, "<script") {
+		t.Errorf("HTML: %v\n%s", err, page)
+	}
+	for _, text := range []string{got.stdout, got.stderr, string(xmlText), string(csvText), string(htmlText)} {
 		if strings.Contains(text, "s3cret") {
 			t.Error("an output shows the secret")
 		}

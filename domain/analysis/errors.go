@@ -3,29 +3,62 @@ package analysis
 import (
 	"math"
 	"strconv"
+	"strings"
 
 	"plog.dev/plog/domain"
 )
 
 // alwaysFailing finds operations of which every single request failed: not the
-// load, but the request is wrong.
+// load, but the request is wrong. Those that fail alike are one finding.
 func alwaysFailing(in input) []Finding {
-	var found []Finding
+	groups := map[string]*failing{} // by status
+	var order []string
 	for _, op := range in.s.Operations {
 		if op.Requests == 0 || op.Failed < op.Requests {
 			continue
 		}
 		status, n := mostFrequent(op.Statuses)
-		advice := adviceFor(status)
-		found = append(found, Finding{
-			Kind: "operation_always_fails", Severity: Bad,
-			Title: domain.Msg("finding.operation_always_fails.title", "Every request of {{.Operation}} failed", "Operation", op.Name),
-			Detail: domain.Msg("finding.operation_always_fails."+advice.key, advice.text,
-				"Count", op.Requests, "Same", n, "Status", status),
-			Evidence: map[string]any{"operation": op.Name, "scenario": op.Scenario, "requests": op.Requests, "status": status, "count": n},
-		})
+		g := groups[status]
+		if g == nil {
+			g = &failing{}
+			groups[status] = g
+			order = append(order, status)
+		}
+		g.operations = append(g.operations, op.Name)
+		g.requests += op.Requests
+		g.same += n
+	}
+	var found []Finding
+	for _, status := range order {
+		found = append(found, groups[status].finding(status))
 	}
 	return found
+}
+
+// failing are operations that all fail with mostly the same status.
+type failing struct {
+	operations     []string
+	requests, same uint64
+}
+
+func (g *failing) finding(status string) Finding {
+	advice := adviceFor(status)
+	return Finding{
+		Kind: "operation_always_fails", Severity: Bad,
+		Title: domain.Msg("finding.operation_always_fails.title", "Every request of {{.Operation}} failed", "Operation", some(g.operations)),
+		Detail: domain.Msg("finding.operation_always_fails."+advice.key, advice.text,
+			"Count", g.requests, "Same", g.same, "Status", status),
+		Evidence: map[string]any{"operations": g.operations, "requests": g.requests, "status": status, "count": g.same},
+	}
+}
+
+// some names the first few, in no particular language: "a, b, +2".
+func some(names []string) string {
+	const few = 3
+	if len(names) <= few {
+		return strings.Join(names, ", ")
+	}
+	return strings.Join(names[:few-1], ", ") + ", +" + strconv.Itoa(len(names)-few+1)
 }
 
 type advice struct{ key, text string }

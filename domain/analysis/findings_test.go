@@ -82,6 +82,12 @@ func TestFindings(t *testing.T) {
 		{name: "server fault", change: failing("503"), kinds: []string{"operation_always_fails"}, severity: analysis.Bad, says: "target's side"},
 		{name: "no response", change: failing("0"), kinds: []string{"operation_always_fails"}, severity: analysis.Bad, says: "no response"},
 		{name: "unexpected success", change: failing("204"), kinds: []string{"operation_always_fails"}, severity: analysis.Bad, says: "expects"},
+		{name: "several without a sign-in are one finding", change: func(s *metrics.Snapshot) {
+			for range 4 {
+				failing("401")(s)
+			}
+			failing("500")(s)
+		}, kinds: []string{"operation_always_fails", "operation_always_fails"}, severity: analysis.Bad, says: "GET /orders, GET /orders, +2"},
 		{
 			name: "one error is most of them", change: func(s *metrics.Snapshot) {
 				s.Overall.Failed, s.Operations[0].Failed = 200, 200
