@@ -2,9 +2,7 @@ package metrics
 
 import (
 	"cmp"
-	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -73,11 +71,49 @@ func (f *failures) snapshot() []ErrorGroup {
 	return out
 }
 
-// statusText returns the name of an HTTP status, such as "404 Not Found".
+// statusText returns an HTTP status with its name, such as "404 Not Found". It
+// knows those that load tests meet; any other stands alone.
 func statusText(status string) string {
-	code, err := strconv.Atoi(status)
-	if err != nil || code == 0 {
+	name := ""
+	switch status {
+	case "", "0":
 		return ""
+	case "400":
+		name = "Bad Request"
+	case "401":
+		name = "Unauthorized"
+	case "403":
+		name = "Forbidden"
+	case "404":
+		name = "Not Found"
+	case "405":
+		name = "Method Not Allowed"
+	case "406":
+		name = "Not Acceptable"
+	case "408":
+		name = "Request Timeout"
+	case "409":
+		name = "Conflict"
+	case "410":
+		name = "Gone"
+	case "413":
+		name = "Request Entity Too Large"
+	case "415":
+		name = "Unsupported Media Type"
+	case "422":
+		name = "Unprocessable Entity"
+	case "429":
+		name = "Too Many Requests"
+	case "500":
+		name = "Internal Server Error"
+	case "501":
+		name = "Not Implemented"
+	case "502":
+		name = "Bad Gateway"
+	case "503":
+		name = "Service Unavailable"
+	case "504":
+		name = "Gateway Timeout"
 	}
-	return strings.TrimSpace(status + " " + http.StatusText(code))
+	return strings.TrimSpace(status + " " + name)
 }

@@ -151,7 +151,7 @@ func parseFigure(s string) (Aggregation, float64, error) {
 	if inside, ok := strings.CutPrefix(s, "p("); ok {
 		inside, closed := strings.CutSuffix(inside, ")")
 		p, err := strconv.ParseFloat(strings.TrimSpace(inside), 64)
-		if !closed || err != nil || !(p >= 0 && p <= 100) {
+		if !closed || err != nil || math.IsNaN(p) || p < 0 || p > 100 {
 			return "", 0, domain.Errorf(domain.Invalid, "metrics.threshold.percentile",
 				"“{{.Figure}}” is not a percentile. Write it like p(95) or p(99.9), from 0 to 100.", "Figure", s)
 		}

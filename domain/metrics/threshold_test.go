@@ -1,6 +1,7 @@
 package metrics_test
 
 import (
+	"errors"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -72,8 +73,8 @@ func TestParseThresholdSaysWhatIsWrong(t *testing.T) {
 		{"http_req_duration{url:http://a}", "avg<5", "metrics.threshold.tag"},
 	} {
 		_, err := metrics.ParseThreshold(tt.metric, tt.expression)
-		e, ok := err.(*domain.Error)
-		if !ok || e.Code != domain.Invalid || e.Message.Key != tt.key {
+		var e *domain.Error
+		if !errors.As(err, &e) || e.Code != domain.Invalid || e.Message.Key != tt.key {
 			t.Errorf("%s %s: %v, want %s", tt.metric, tt.expression, err, tt.key)
 		}
 	}

@@ -2,6 +2,7 @@ package plogout_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"net/http"
 	"net/http/httptest"
@@ -27,7 +28,7 @@ var binary = sync.OnceValues(func() (string, error) {
 		return "", err
 	}
 	path := filepath.Join(dir, "k6")
-	out, err := exec.Command("go", "build", "-o", path, "..").CombinedOutput()
+	out, err := exec.CommandContext(context.Background(), "go", "build", "-o", path, "..").CombinedOutput()
 	if err != nil {
 		return "", errors.Join(err, errors.New(string(out)))
 	}
@@ -90,7 +91,8 @@ func startK6(t *testing.T, p *plog, x *target, script string) k6 {
 	if err := os.WriteFile(file, []byte(script), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	run := k6{exec.Command(path, "run", "--quiet", "--no-summary", "--no-thresholds", "--no-usage-report", "--address", "", "--out", "plog", file), &bytes.Buffer{}} //nolint:gosec // our own binary
+	args := []string{"run", "--quiet", "--no-summary", "--no-thresholds", "--no-usage-report", "--address", "", "--out", "plog", file}
+	run := k6{exec.CommandContext(t.Context(), path, args...), &bytes.Buffer{}} //nolint:gosec // our own binary
 	run.cmd.Env = append(os.Environ(), "TARGET="+x.srv.URL)
 	for k, v := range p.environment() {
 		run.cmd.Env = append(run.cmd.Env, k+"="+v)
@@ -99,7 +101,6 @@ func startK6(t *testing.T, p *plog, x *target, script string) k6 {
 	if err := run.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = run.cmd.Process.Kill() })
 	return run
 }
 
