@@ -1,6 +1,7 @@
 // The page's own script. Everything here is an improvement: without it pages read and forms post.
 import './copy.js';
 import './dialog.js';
+import './fold.js';
 import './keys.js';
 import './live.js';
 import './menu.js';

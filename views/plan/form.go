@@ -63,7 +63,8 @@ type Scenario struct {
 	Order        string  `form:"order"`
 	Stages       []Stage `form:"stages"`
 	Steps        []Step  `form:"steps"`
-	Add          string  `form:"add"` // the operation that "step-add" appends
+	Add          string  `form:"add"`  // the operation that "step-add" appends
+	Open         bool    `form:"open"` // its further settings are unfolded
 }
 
 // Stage is one stretch of a ramp.
@@ -84,6 +85,7 @@ type Step struct {
 	Headers    []Param `form:"headers"`
 	Cookies    []Param `form:"cookies"`
 	Body       Body    `form:"body"`
+	Open       bool    `form:"open"` // it is unfolded
 }
 
 // Param is a named value of a request.

@@ -87,6 +87,7 @@ func (s Step) copy() Step {
 }
 
 func (s *Step) apply(verb string, at place) bool {
+	s.Open = true
 	switch verb {
 	case "field-add":
 		s.Body.Fields = append(s.Body.Fields, Field{})

@@ -47,7 +47,7 @@ func SummaryOf(f Form, limits loadtest.Limits) Summary {
 	}
 	p = p.WithDefaults(limits)
 	s.Estimate = p.Estimate()
-	if s.Estimate.Duration > 0 {
+	if s.Estimate.Duration > 0 && s.Estimate.PeakVUs > 0 {
 		s.Curve = loadtest.LoadCurve(p, 60)
 	} else {
 		s.Unclear = true
