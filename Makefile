@@ -62,7 +62,7 @@ e2e: build ## the whole product in a real browser (Debian: chromium, fonts-noto-
 	PLOG_BIN=$(CURDIR)/bin go test -tags e2e -count 1 -timeout 25m -v ./cmd/plog/e2e/...
 
 bench: build ## measure, print tables, save them under docs/bench
-	deploy/bench.sh
+	go run ./cmd/bench all
 
 verify: check test e2e ## everything that must be green
 

@@ -156,8 +156,8 @@ func (v *visit) get(ctx context.Context, u *url.URL) (refs []string, err error) 
 }
 
 var (
-	imports    = regexp.MustCompile(`(?m)(?:^|[;}\s])(?:import|export)\s*(?:[\w*{}\s,$]+from\s*)?["']([^"']+)["']`)
-	styleLinks = regexp.MustCompile(`(?:url\(\s*["']?|@import\s+["'])([^"')]+)`)
+	imports    = regexp.MustCompile(`(?m)(?:^|;)\s*(?:import|export)\s*(?:[\w*{}\s,$]+from\s*)?["']([^"']+)["']`)
+	styleLinks = regexp.MustCompile(`(?:url\(\s*["']?|@import\s+["'])([^"')\s]+)`)
 )
 
 // references returns what a browser loads at once because of a file.
