@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -73,9 +72,9 @@ func writable(file string) error {
 	if file == "" || file == "-" {
 		return nil
 	}
-	f, err := os.OpenFile(file, os.O_CREATE|os.O_WRONLY, 0o644) //nolint:gosec // as above
+	f, err := os.OpenFile(file, os.O_CREATE|os.O_WRONLY, 0o644) //nolint:gosec // a report is meant to be read by others
 	if err != nil {
 		return badConfig(fmt.Errorf("the report cannot be written there: %w", err))
 	}
-	return errors.Join(f.Close())
+	return f.Close()
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/mattn/go-isatty"
 	"github.com/vbauerster/mpb/v8"
+	"github.com/vbauerster/mpb/v8/cwriter"
 	"github.com/vbauerster/mpb/v8/decor"
 
 	"plog.dev/plog/domain/live"
@@ -24,10 +25,14 @@ type progress interface {
 
 // newProgress returns a bar on a terminal, and a line every two seconds elsewhere.
 func newProgress(w io.Writer) progress {
-	if f, ok := w.(*os.File); ok && isatty.IsTerminal(f.Fd()) {
-		return newBar(w)
+	f, ok := w.(*os.File)
+	if !ok || !isatty.IsTerminal(f.Fd()) {
+		return &lines{w: w}
 	}
-	return &lines{w: w}
+	if _, height, err := cwriter.GetSize(int(f.Fd())); err != nil || height == 0 {
+		return &lines{w: w} // nobody set the terminal's size, so a bar has no room
+	}
+	return newBar(w)
 }
 
 // lineEvery is how often a line is written when nothing but the figures changed.
@@ -66,7 +71,7 @@ func newBar(w io.Writer) *bar {
 			return ""
 		})
 	}
-	b.bar = b.progress.New(1, mpb.BarStyle().Lbound("▕").Filler("█").Tip("█").Padding(" ").Rbound("▏"),
+	b.bar = b.progress.New(0, mpb.BarStyle().Lbound("▕").Filler("█").Tip("█").Padding(" ").Rbound("▏"),
 		mpb.PrependDecorators(text(func(f *live.Frame) string { return clock(f) + " " + string(f.Run.State) + " " })),
 		mpb.AppendDecorators(text(func(f *live.Frame) string { return " " + figures(f) })))
 	return b

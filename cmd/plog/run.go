@@ -97,7 +97,7 @@ func (a *app) messages(c runCmd) io.Writer {
 // carry runs the engine for one run and returns its report. When ctx ends the
 // run is stopped gracefully and still has its report.
 func (c runCmd) carry(ctx context.Context, a *app, cfg config, db *sqlite.DB, req jobs.Request) (report.Report, error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := listen(ctx, "127.0.0.1:0")
 	if err != nil {
 		return report.Report{}, fmt.Errorf("listen for k6: %w", err)
 	}

@@ -110,7 +110,7 @@ func batch(instance string, seq uint64, n int) metrics.Batch {
 	}
 	return metrics.Batch{Instance: instance, Seq: seq, Rollups: []metrics.Rollup{{
 		Series: metrics.Series{Metric: metrics.HTTP, Scenario: "default", Name: "GET /pets", Method: "GET", Status: "200", Expected: "true"},
-		Second: second + int64(seq), Kind: metrics.Trend, Time: true, Count: uint64(n), //nolint:gosec // small
+		Second: second + int64(seq), Kind: metrics.Trend, Time: true, Count: uint64(n),
 		Sum: h.Sum(), Min: 10, Max: 10, Hist: h.Encode(),
 	}}}
 }
@@ -351,7 +351,7 @@ func TestFiveHundredWatchersSeeTheEnd(t *testing.T) {
 	for i := range 4 {
 		instances.Go(func() {
 			for seq := range 25 {
-				if _, err := h.Ingest(t.Context(), run.ID, batch(fmt.Sprint(i), uint64(seq+1), 1)); err != nil { //nolint:gosec // small
+				if _, err := h.Ingest(t.Context(), run.ID, batch(fmt.Sprint(i), uint64(seq+1), 1)); err != nil {
 					ends <- err
 				}
 			}
