@@ -152,6 +152,11 @@ func (o *Output) report(end int64, final bool) error {
 
 // endTest ends the test gracefully, once.
 func (o *Output) endTest(reason string) {
+	select {
+	case <-o.quit:
+		return // it has ended
+	default:
+	}
 	o.stopOnce.Do(func() {
 		if reason == "" {
 			reason = "PLOG stopped the run"
