@@ -14,22 +14,33 @@ import (
 	"plog.dev/plog/static"
 )
 
-// sheets are the style sheets of a report, in their order; a report lives alone, so it carries them.
-var sheets = []string{
-	"css/tokens.css", "css/base.css", "css/layout.css", "css/parts/badge.css", "css/parts/panel.css",
-	"css/parts/table.css", "css/parts/tile.css", "css/charts.css", "css/pages/run.css", "css/print.css",
+// sheets are the style sheets of a report, in their order: it lives alone, so it carries them.
+var sheets = []string{"css/tokens.css", "css/base.css", "css/layout.css", "css/parts/*.css", "css/charts.css", "css/pages/run.css", "css/print.css"}
+
+func styles() (string, error) {
+	var css strings.Builder
+	for _, pattern := range sheets {
+		names, err := fs.Glob(static.FS(), pattern)
+		if err != nil {
+			return "", fmt.Errorf("style sheets of the report: %w", err)
+		}
+		for _, name := range names {
+			text, err := fs.ReadFile(static.FS(), name)
+			if err != nil {
+				return "", fmt.Errorf("style sheet of the report: %w", err)
+			}
+			css.Write(text)
+		}
+	}
+	return css.String(), nil
 }
 
 // HTML writes the report as one file that needs nothing else: styles and icons inside, charts drawn, no
 // script. Texts are in the language of ctx. It returns what writing to w returns.
 func HTML(ctx context.Context, w io.Writer, rep report.Report) error {
-	css := ""
-	for _, name := range sheets {
-		text, err := fs.ReadFile(static.FS(), name)
-		if err != nil {
-			return fmt.Errorf("style sheet of the report: %w", err)
-		}
-		css += string(text)
+	css, err := styles()
+	if err != nil {
+		return err
 	}
 	var page bytes.Buffer
 	if err := file(rep, css).Render(ctx, &page); err != nil {

@@ -169,7 +169,7 @@ func CustomRows(lang language.Tag, custom []metrics.Custom) []CustomRow {
 
 // Health is how the load generators themselves are.
 type Health struct {
-	CPU       format.Figure // cores now
+	CPU       format.Figure // now, of a finished run on average
 	CPUs      string
 	CPUMost   format.Figure // worst share of its cores
 	Memory    format.Figure
@@ -189,7 +189,11 @@ func NewHealth(lang language.Tag, s Subject) Health {
 		Dropped: format.Count(lang, int64(s.Snapshot.Overall.Dropped)),
 	}
 	if g.CPUs > 0 {
-		h.CPU, h.CPUMost = format.CPU(lang, int64(g.CPU*1000)), format.Ratio(lang, g.CPUMax)
+		cores := g.CPU
+		if !s.Run.State.Active() {
+			cores = g.CPUMean * float64(g.CPUs)
+		}
+		h.CPU, h.CPUMost = format.CPU(lang, int64(cores*1000)), format.Ratio(lang, g.CPUMax)
 		h.Memory, h.LoopLag = format.Bytes(lang, int64(g.MemoryBytes)), format.Latency(lang, g.LoopLagMax)
 	}
 	for _, f := range analysis.Findings(s.Run, s.Snapshot, nil) {

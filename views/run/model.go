@@ -28,6 +28,7 @@ type Model struct {
 	Frame     layout.Model
 	Live      *live.Frame // what is known of the run; of a finished one, from its report
 	Sort      report.Sort
+	Still     bool // the page stays as it is: it is a picture of a run
 	MayChange bool // the reader may stop, rename, run again, delete
 
 	// What only a finished run has.
