@@ -38,7 +38,7 @@ func (c *ingestCmd) measure(ctx context.Context, b *bench) (s section, err error
 			"so that the CPU is PLOG's; they and the viewers share the machine with it.",
 			c.Runs, c.Seconds, c.Series, c.ViewedSeconds, c.Viewers),
 	}
-	figures := table{head: []string{"", "PLOG's CPU", "PLOG's memory", "database", "events per viewer", "frame after its second's end, p95", "worst"}}
+	figures := table{head: []string{"", "PLOG's CPU", "PLOG's memory", "database afterwards", "events per viewer", "frame after its second's end, p95", "worst"}}
 	for _, load := range []crowd{
 		{name: fmt.Sprintf("%d runs", c.Runs), runs: c.Runs, viewers: 1, seconds: c.Seconds, series: c.Series},
 		{name: fmt.Sprintf("%d viewers", c.Viewers), runs: 1, viewers: c.Viewers, seconds: c.ViewedSeconds, series: c.Series},
@@ -64,7 +64,7 @@ type crowd struct {
 	runs, viewers, seconds, series int
 
 	used     usage
-	grown    int64 // bytes of the database
+	stored   int64 // bytes of the database afterwards
 	received int   // bytes by all viewers
 	late     []float64
 	complete int // viewers that got everything
@@ -84,29 +84,14 @@ func (c *crowd) carry(ctx context.Context, b *bench, dir string) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, server.stop()) }()
-	if err := server.signIn(ctx); err != nil {
+	all, err := c.measured(ctx, server)
+	// The end puts the write-ahead log, which grows and shrinks, into the database.
+	if err := errors.Join(err, server.stop()); err != nil {
 		return err
 	}
-	project, err := server.addProject(ctx)
-	if err != nil {
+	if c.stored, err = databaseSize(server.data); err != nil {
 		return err
 	}
-	before, err := databaseSize(server.data)
-	if err != nil {
-		return err
-	}
-	watch, err := watchUsage(ctx, server.cmd.Process.Pid)
-	if err != nil {
-		return err
-	}
-	all, err := c.watchAll(ctx, server, project)
-	used, usedErr := watch.end(ctx)
-	after, sizeErr := databaseSize(server.data)
-	if err := errors.Join(err, usedErr, sizeErr); err != nil {
-		return err
-	}
-	c.used, c.grown = used, after-before
 	for _, s := range all {
 		c.judge(s)
 	}
@@ -115,6 +100,25 @@ func (c *crowd) carry(ctx context.Context, b *bench, dir string) (err error) {
 		return errors.New("no viewer got a frame with requests")
 	}
 	return nil
+}
+
+// measured carries the load and returns what each viewer saw.
+func (c *crowd) measured(ctx context.Context, server *plogServer) ([]*seen, error) {
+	if err := server.signIn(ctx); err != nil {
+		return nil, err
+	}
+	project, err := server.addProject(ctx)
+	if err != nil {
+		return nil, err
+	}
+	watch, err := watchUsage(ctx, server.cmd.Process.Pid)
+	if err != nil {
+		return nil, err
+	}
+	all, err := c.watchAll(ctx, server, project)
+	used, usedErr := watch.end(ctx)
+	c.used = used
+	return all, errors.Join(err, usedErr)
 }
 
 // watchAll starts the runs, watches them, and returns what each viewer saw.
@@ -169,10 +173,10 @@ func (c *crowd) judge(s *seen) {
 }
 
 func (c *crowd) row() []string {
-	perRun := c.grown / int64(c.runs*c.seconds)
+	perRun := c.stored / int64(c.runs*c.seconds)
 	return []string{
 		c.name, cores(c.used.cores), mib(c.used.memory),
-		fmt.Sprintf("+%s (%s per run and second)", mib(uint64(max(c.grown, 0))), kib(perRun)),
+		fmt.Sprintf("%s (%s per run and second)", mib(uint64(c.stored)), kib(perRun)),
 		fmt.Sprintf("%s/s", kib(int64(c.received/(c.runs*c.viewers*c.seconds)))),
 		ms(quantile(c.late, 0.95)), ms(c.late[len(c.late)-1]),
 	}
