@@ -54,9 +54,11 @@ func TestRealDocuments(t *testing.T) {
 				}
 				return
 			}
-			for _, op := range doc.Operations {
+			for i, op := range doc.Operations {
 				openapi.Example(op, openapi.Options{})
-				openapi.Example(op, openapi.Options{Seed: 7, Optional: true})
+				if i%20 == 0 {
+					openapi.Example(op, openapi.Options{Seed: 7, Optional: true})
+				}
 			}
 			if strings.Contains(quirks, "INVALID") {
 				return

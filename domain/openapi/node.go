@@ -113,6 +113,22 @@ func eachMerged(n *yaml.Node, seen map[string]bool, depth int, yield func(string
 	return true
 }
 
+// lastOf yields the members of a mapping in order; of one that is written
+// twice, as JSON's readers do, only the last.
+func lastOf(n *yaml.Node) iter.Seq2[string, *yaml.Node] {
+	last := map[string]*yaml.Node{}
+	for k, v := range pairs(n) {
+		last[k] = v
+	}
+	return func(yield func(string, *yaml.Node) bool) {
+		for k, v := range pairs(n) {
+			if last[k] == v && !yield(k, v) {
+				return
+			}
+		}
+	}
+}
+
 // get returns a member of a mapping, nil when it has none of that name.
 func get(n *yaml.Node, name string) *yaml.Node {
 	for k, v := range pairs(n) {

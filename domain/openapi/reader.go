@@ -39,14 +39,14 @@ var methods = []string{"get", "put", "post", "delete", "options", "head", "patch
 
 // eachOperation calls read for every operation, with the path item it is in.
 func (r *reader) eachOperation(read func(path, method string, item, operation *yaml.Node)) {
-	for path, item := range pairs(get(r.src.root, "paths")) {
+	for path, item := range lastOf(get(r.src.root, "paths")) {
 		if strings.HasPrefix(path, "x-") {
 			continue
 		}
 		if item = r.mapping(item, path); item == nil {
 			continue
 		}
-		for method, n := range pairs(item) {
+		for method, n := range lastOf(item) {
 			if slices.Contains(methods, method) {
 				r.visit(path, method, item, n, read)
 			}
@@ -95,12 +95,6 @@ func (r *reader) addOperation(op Operation, params []rawParameter) {
 	op.Parameters = []Parameter{}
 	for _, p := range r.declared(op, params) {
 		op.Parameters = append(op.Parameters, r.parameter(p, op.Name()))
-	}
-	same := func(o Operation) bool { return o.Path == op.Path && o.Method == op.Method }
-	// Only a path that is written twice brings an operation twice.
-	if n := len(r.doc.Operations); n > 0 && slices.ContainsFunc(r.doc.Operations[max(0, n-len(methods)):], same) {
-		r.doc.Operations[slices.IndexFunc(r.doc.Operations, same)] = op
-		return
 	}
 	r.doc.Operations = append(r.doc.Operations, op)
 }

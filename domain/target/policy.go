@@ -26,7 +26,7 @@ type Policy struct {
 // known only on connecting: check them with CheckHostAddr then.
 func (p Policy) CheckURL(u *url.URL) error {
 	switch {
-	case u == nil || u.Host == "" || u.Hostname() == "":
+	case u == nil || u.Opaque != "" || u.Hostname() == "" && (u.Scheme == "" || u.Scheme == "http" || u.Scheme == "https"):
 		return domain.Errorf(domain.Invalid, "target.host",
 			"The address has no host. Write it like http://localhost:8080.")
 	case u.Scheme != "http" && u.Scheme != "https":

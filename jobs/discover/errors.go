@@ -53,7 +53,7 @@ func (f *Fetcher) explain(u *url.URL, cause error) error {
 		return invalid("discover.timeout", "{{.URL}} did not answer completely within {{.Limit}}. Check that the API is up and reachable from here.", "Limit", f.timeout.String())
 	case errors.Is(cause, syscall.ECONNREFUSED):
 		return invalid("discover.refused", "Nothing listens at {{.Host}}. Check that the API is running, and its port.")
-	case errors.Is(cause, gzip.ErrHeader), errors.Is(cause, gzip.ErrChecksum), strings.Contains(cause.Error(), "flate:"):
+	case errors.Is(cause, errPacked), errors.Is(cause, gzip.ErrHeader), errors.Is(cause, gzip.ErrChecksum), strings.Contains(cause.Error(), "flate:"):
 		return invalid("discover.compression", "The answer of {{.URL}} is compressed wrongly and could not be unpacked.")
 	case errors.Is(cause, io.EOF), errors.Is(cause, io.ErrUnexpectedEOF), errors.Is(cause, syscall.ECONNRESET):
 		return invalid("discover.closed", "{{.Host}} closed the connection before it had answered completely. Try again, and look at the API's log.")

@@ -101,7 +101,10 @@ func (f *Fetcher) get(ctx context.Context, u *url.URL) (response, error) {
 	}, nil
 }
 
-var errTooLarge = errors.New("too large")
+var (
+	errTooLarge = errors.New("too large")
+	errPacked   = errors.New("compressed wrongly")
+)
 
 func (f *Fetcher) read(res *http.Response) ([]byte, error) {
 	body, err := limited(res.Body, f.max)
@@ -110,13 +113,21 @@ func (f *Fetcher) read(res *http.Response) ([]byte, error) {
 	}
 	// The transport unpacks what it asked for; some servers pack unasked.
 	if bytes.HasPrefix(body, []byte{0x1f, 0x8b}) {
-		unpacked, err := gzip.NewReader(bytes.NewReader(body))
-		if err != nil {
-			return nil, fmt.Errorf("gzip: %w", err)
-		}
-		return limited(unpacked, f.max)
+		return unpack(body, f.max)
 	}
 	return body, nil
+}
+
+func unpack(packed []byte, limit int64) ([]byte, error) {
+	z, err := gzip.NewReader(bytes.NewReader(packed))
+	if err != nil {
+		return nil, errors.Join(errPacked, err)
+	}
+	body, err := limited(z, limit)
+	if err != nil && !errors.Is(err, errTooLarge) {
+		err = errors.Join(errPacked, err)
+	}
+	return body, err
 }
 
 func limited(r io.Reader, limit int64) ([]byte, error) {
