@@ -61,8 +61,9 @@ func (h *Operations) page(c echo.Context, status int, form plan.Form, errs plan.
 		m.Document, m.Problem = nil, message(err)
 		return hx.Render(c, status, project.APIs(m))
 	}
+	m.Harmless, m.Spared = project.HarmlessOf(m.Document)
 	if c.QueryParam("pick") == "get" && form.Operations == nil {
-		form.Operations = safeOperations(m.Document)
+		form.Operations = m.Harmless
 	}
 	m.Methods = project.MethodsOf(m.Document)
 	m.Tree = project.GroupsOf(m.Document, project.Filter{}, nil)
@@ -79,16 +80,6 @@ func chooseSource(sources []domain.Source, id string) domain.Source {
 		}
 	}
 	return sources[0]
-}
-
-func safeOperations(doc *openapi.Document) []string {
-	var names []string
-	for _, o := range doc.Operations {
-		if o.Safe() {
-			names = append(names, o.Name())
-		}
-	}
-	return names
 }
 
 // pane is the form beside the operations. A fresh form gets the source's base URL.

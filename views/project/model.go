@@ -135,6 +135,8 @@ type APIsModel struct {
 	Groups   []Group           // what the filter leaves
 	Filter   Filter
 	Methods  []string
+	Harmless []string // what the quick pick ticks
+	Spared   bool     // it leaves out operations that want credentials
 	Pane     plan.Pane
 }
 
@@ -175,6 +177,26 @@ func GroupsOf(doc *openapi.Document, filter Filter, selected []string) []Group {
 		}
 	}
 	return slices.DeleteFunc(groups, func(g Group) bool { return len(g.Operations) == 0 })
+}
+
+// HarmlessOf returns the names of the GET operations that can be tried at
+// once: those that want no credentials if there are any, else all. spared
+// reports whether some were left out.
+func HarmlessOf(doc *openapi.Document) (names []string, spared bool) {
+	var all, open []string
+	for _, o := range doc.Operations {
+		if o.Method != "GET" {
+			continue
+		}
+		all = append(all, o.Name())
+		if !(OperationRow{Operation: o}).NeedsSignIn() {
+			open = append(open, o.Name())
+		}
+	}
+	if len(open) == 0 {
+		return all, false
+	}
+	return open, len(open) < len(all)
 }
 
 // MethodsOf returns the methods that occur, the usual ones first.
