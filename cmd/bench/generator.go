@@ -87,7 +87,7 @@ type generators struct {
 }
 
 func variants() []variant {
-	var all []variant
+	all := make([]variant, 0, 10)
 	for _, flags := range []string{plogFlags, defaultFlags} {
 		for _, output := range []string{noOutput, plogOutput, "influxdb", "json", "csv"} {
 			all = append(all, variant{flags, output})
@@ -241,7 +241,7 @@ func (g *generators) section() section {
 }
 
 func (g *generators) middle(v variant, format string, of func(cost) float64) string {
-	var all []float64
+	all := make([]float64, 0, len(g.costs[v]))
 	for _, c := range g.costs[v] {
 		all = append(all, of(c))
 	}

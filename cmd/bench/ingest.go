@@ -124,10 +124,13 @@ func (c *crowd) measured(ctx context.Context, server *plogServer) ([]*seen, erro
 // watchAll starts the runs, watches them, and returns what each viewer saw.
 func (c *crowd) watchAll(ctx context.Context, server *plogServer, project domain.ProjectID) ([]*seen, error) {
 	all := make([]*seen, c.runs*c.viewers)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
 	g, ctx := errgroup.WithContext(ctx)
 	for i := range c.runs {
 		run, err := server.run(ctx, project, c.plan(i))
 		if err != nil {
+			cancel()
 			return nil, errors.Join(err, g.Wait())
 		}
 		for j := range c.viewers {
