@@ -28,16 +28,17 @@ import (
 // world is a server with one run, whose frames the test sends.
 type world struct {
 	*httptest.Server
-	run      loadtest.Run
-	report   *report.Report
-	feed     chan *live.Frame
-	left     chan struct{} // closed when a reader's subscription has ended
-	stopped  []domain.RunID
-	deleted  []domain.RunID
-	started  []loadtest.Plan
-	saved    []loadtest.Plan
-	conflict error
-	mu       sync.Mutex
+	run       loadtest.Run
+	report    *report.Report
+	feed      chan *live.Frame
+	left      chan struct{} // closed when a reader's subscription has ended
+	stopped   []domain.RunID
+	deleted   []domain.RunID
+	started   []loadtest.Plan
+	saved     []loadtest.Plan
+	conflict  error
+	subscribe func() <-chan *live.Frame // in place of feed
+	mu        sync.Mutex
 }
 
 func newWorld(t testing.TB, state loadtest.State) *world {
@@ -158,6 +159,9 @@ func (w feed) Subscribe(ctx context.Context, id domain.RunID) (<-chan *live.Fram
 			close(w.left)
 		}
 	})
+	if w.subscribe != nil {
+		return w.subscribe(), nil
+	}
 	return w.feed, nil
 }
 

@@ -15,12 +15,13 @@ import (
 	"plog.dev/plog/views/chart"
 	"plog.dev/plog/views/i18n"
 	"plog.dev/plog/views/layout"
+	runpages "plog.dev/plog/views/run"
 	"plog.dev/plog/views/ui"
 )
 
 // all lists the stories of every family of screens.
 func all() []ui.Story {
-	return slices.Concat(kit())
+	return slices.Concat(kit(), runpages.Stories())
 }
 
 type site struct {
