@@ -2,9 +2,7 @@ package openapi
 
 import (
 	"encoding/json"
-	"math"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/pb33f/go-yaml"
@@ -265,39 +263,6 @@ func (c *schema) follow() *schema {
 	}
 	return to
 }
-
-func bound(inclusive, exclusive *yaml.Node, tighter func(a, b float64) bool) *limit {
-	var l *limit
-	if v := number(inclusive); v != nil {
-		l = &limit{value: *v, exclusive: truth(exclusive)}
-	}
-	if v := number(exclusive); v != nil && (l == nil || !tighter(l.value, *v)) {
-		l = &limit{value: *v, exclusive: true}
-	}
-	return l
-}
-
-func number(n *yaml.Node) *float64 {
-	if n = content(n); n == nil || n.Kind != yaml.ScalarNode {
-		return nil
-	}
-	f, err := strconv.ParseFloat(n.Value, 64)
-	if err != nil || math.IsNaN(f) || math.IsInf(f, 0) {
-		return nil
-	}
-	return &f
-}
-
-func count(n *yaml.Node) *int {
-	f := number(n)
-	if f == nil || *f < 0 || *f > math.MaxInt32 {
-		return nil
-	}
-	i := int(*f)
-	return &i
-}
-
-func truth(n *yaml.Node) bool { return scalar(n) == "true" }
 
 // schemaOf reads a schema that was written by show.
 func schemaOf(raw json.RawMessage) *schema {
