@@ -16,7 +16,7 @@ func SetLocale(c echo.Context) error {
 	if err == nil {
 		for _, known := range i18n.Languages() {
 			if known == chosen {
-				c.SetCookie(&http.Cookie{
+				c.SetCookie(&http.Cookie{ //nolint:gosec // Secure where the connection is
 					Name: LocaleCookie, Value: known.String(), Path: "/", MaxAge: 365 * 24 * 3600,
 					HttpOnly: true, Secure: c.IsTLS(), SameSite: http.SameSiteLaxMode,
 				})

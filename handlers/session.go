@@ -64,7 +64,7 @@ func (h *Sessions) open(c echo.Context, user domain.UserID) error {
 }
 
 func (h *Sessions) setCookie(c echo.Context, token string, maxAge int) {
-	c.SetCookie(&http.Cookie{
+	c.SetCookie(&http.Cookie{ //nolint:gosec // Secure where PLOG is reached by https
 		Name: SessionCookie, Value: token, Path: "/", MaxAge: maxAge,
 		HttpOnly: true, Secure: h.Secure, SameSite: http.SameSiteLaxMode,
 	})

@@ -15,13 +15,16 @@ import (
 	"plog.dev/plog/views/chart"
 	"plog.dev/plog/views/i18n"
 	"plog.dev/plog/views/layout"
+	"plog.dev/plog/views/plan"
+	"plog.dev/plog/views/project"
 	runpages "plog.dev/plog/views/run"
+	"plog.dev/plog/views/settings"
 	"plog.dev/plog/views/ui"
 )
 
 // all lists the stories of every family of screens.
 func all() []ui.Story {
-	return slices.Concat(kit(), runpages.Stories())
+	return slices.Concat(kit(), project.Stories(), plan.Stories(), runpages.Stories(), settings.Stories())
 }
 
 type site struct {
