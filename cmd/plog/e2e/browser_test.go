@@ -19,6 +19,7 @@ import (
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 )
 
 // browser is a Chromium with a fresh profile.
@@ -135,10 +136,12 @@ func (p *tab) do(steps ...chromedp.Action[chromedp.Void]) {
 
 func (p *tab) visit(url string) { p.t.Helper(); p.do(chromedp.Navigate(url)) }
 func (p *tab) reload()          { p.t.Helper(); p.do(chromedp.Reload()) }
+
+// fill types a text over what is in a field.
 func (p *tab) fill(selector, text string) {
 	p.t.Helper()
-	p.until(exists(selector))
-	p.do(chromedp.SetValue(chromedp.CSS(selector), ""), chromedp.SendKeys(chromedp.CSS(selector), text))
+	p.until(fmt.Sprintf(`(e => { e.focus(); e.select(); return document.activeElement === e })(document.querySelector(%q))`, selector))
+	p.do(chromedp.KeyEvent(kb.Backspace), chromedp.KeyEvent(text))
 }
 
 // click clicks on an element as soon as it can be seen.

@@ -13,11 +13,11 @@ import (
 
 // Parts of the run page.
 const (
-	live     = `document.querySelector('#run').dataset.state === 'running' && Number(document.querySelector('#run-tiles .tile-figure').title.replace(/[^0-9.]/g, '')) > 0`
+	live     = `document.querySelector('.run-clock') !== null && Number(document.querySelector('#run-tiles .tile-figure').title.replace(/[^0-9.]/g, '')) > 0`
 	finished = `document.querySelector('#run').dataset.state === 'finished'`
 	clock    = `document.querySelector('.run-clock').textContent`
 	verdict  = `#run-status .verdict-text`
-	runMenu  = `.head-actions details.menu:last-of-type`
+	runMenu  = `header.head details.menu:last-of-type`
 )
 
 // addSample makes the sample shop's project from the home page.
@@ -69,7 +69,7 @@ func TestNewcomer(t *testing.T) {
 	addSample(p)
 	apis := p.path()
 	p.do(chromedp.SendKeys(chromedp.CSS(`[data-filter]`), "products get"))
-	p.until(`[...document.querySelectorAll('.operation-row')].filter(row => !row.hidden).length === 4`)
+	p.until(`(rows => rows.length > 2 && rows.length < 10 && rows.every(row => /product/i.test(row.textContent)))([...document.querySelectorAll('.operation-row')].filter(row => !row.hidden))`)
 	pick(p, "GET /products", "GET /products/{productId}")
 	p.fill(`[data-filter]`, "cart")
 	pick(p, "GET /cart")
