@@ -81,7 +81,7 @@ func (a *activeRun) stop(ctx context.Context, cause *domain.Error) error {
 		return finishedAlready(a.snapshot())
 	}
 	a.collector.Stop(cause.Message.String())
-	return a.move(ctx, loadtest.Stopping)
+	return a.move(context.WithoutCancel(ctx), loadtest.Stopping) // ctx may be the run's own, which has just ended
 }
 
 // end notes that nothing is left to be stopped, and returns why it was stopped.
@@ -150,7 +150,10 @@ func (a *activeRun) launch() (loadtest.Outcome, error) {
 	if err := a.m.cfg.Runs.SetEnv(a.ctx, run.ID, env); err != nil {
 		return loadtest.Outcome{}, fmt.Errorf("store the environment: %w", err)
 	}
-	launch := loadtest.Launch{Run: run.ID, Plan: run.Plan, IngestURL: a.m.cfg.IngestURL(), Token: a.m.token(run.ID)}
+	launch := loadtest.Launch{
+		Run: run.ID, Plan: run.Plan, IngestURL: a.m.cfg.IngestURL(), Token: a.m.token(run.ID),
+		Blocked: a.m.cfg.Blocked(a.ctx, run.Plan.BaseURL),
+	}
 	return a.m.cfg.Runner.Run(a.ctx, launch, func(p loadtest.Process) error {
 		a.update(func(r *loadtest.Run) { r.Process = &p })
 		// Without the process on record a restart could not find it again.

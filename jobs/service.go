@@ -6,6 +6,7 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"net/netip"
 	"sync"
 	"time"
 
@@ -59,6 +60,9 @@ type Config struct {
 	IngestURL func() string
 	// CheckTarget says whether load may be sent to a base URL; nil allows all.
 	CheckTarget func(ctx context.Context, baseURL string) error
+	// Blocked returns the networks that k6 must not connect to when it loads a
+	// base URL; nil blocks none.
+	Blocked func(ctx context.Context, baseURL string) []netip.Prefix
 	// Environment returns what runs are made on; nil leaves it empty.
 	Environment func(ctx context.Context) loadtest.Environment
 	Log         *slog.Logger
@@ -85,6 +89,9 @@ func NewManager(cfg Config) *Manager {
 	}
 	if cfg.CheckTarget == nil {
 		cfg.CheckTarget = func(context.Context, string) error { return nil }
+	}
+	if cfg.Blocked == nil {
+		cfg.Blocked = func(context.Context, string) []netip.Prefix { return nil }
 	}
 	if cfg.Environment == nil {
 		cfg.Environment = func(context.Context) loadtest.Environment { return loadtest.Environment{} }

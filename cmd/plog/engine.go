@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/netip"
 	"net/url"
 	"path/filepath"
 
@@ -45,6 +46,13 @@ func newEngine(cfg engineConfig, db *sqlite.DB) *engine {
 		IngestURL: func() string { return cfg.ingestURL },
 		CheckTarget: func(ctx context.Context, baseURL string) error {
 			return checkTarget(ctx, cfg.policy(ctx), baseURL)
+		},
+		Blocked: func(ctx context.Context, baseURL string) []netip.Prefix {
+			u, err := url.Parse(baseURL)
+			if err != nil {
+				return cfg.policy(ctx).Blocked("")
+			}
+			return cfg.policy(ctx).Blocked(u.Hostname())
 		},
 		Environment: func(ctx context.Context) loadtest.Environment { return environment(ctx, runner) },
 		Log:         cfg.log,

@@ -27,15 +27,15 @@ import (
 type runCmd struct {
 	Target string `arg:"" help:"A plan (YAML file), or an API: the URL or file of its OpenAPI document, its docs page, or its host."`
 
-	Operations []string        `name:"operation" sep:"none" help:"An operation to send, such as 'GET /pets/{id}'. Repeatable; all GET and HEAD without it." placeholder:"'METHOD /path'"`
-	Tags       []string        `name:"tag" sep:"none" help:"Send the operations with this tag. Repeatable." placeholder:"TAG"`
-	VUs        int             `name:"vus" xor:"load" help:"Virtual users that send one request after the other (10)." placeholder:"N"`
-	Rate       string          `xor:"load" help:"Requests started per second (50/s) or minute (3000/m)." placeholder:"N/s"`
-	Duration   domain.Duration `help:"How long (30s)." placeholder:"D"`
-	Stages     []string        `name:"stage" sep:"none" help:"Go to a number of VUs, or of requests per second with --rate, within a time: 10s:50. Repeatable." placeholder:"D:N"`
-	Thresholds []string        `name:"threshold" sep:"none" help:"A limit in k6's syntax: 'p(95)<500', or 'metric{tag:value}:expression'. Repeatable." placeholder:"EXPR"`
-	BaseURL    string          `name:"base-url" help:"Where requests go; what the document says without it." placeholder:"URL"`
-	Headers    []string        `name:"header" short:"H" sep:"none" help:"A header of every request. Authorization, Cookie and X-Api-Key are kept secret. Repeatable." placeholder:"'K: V'"`
+	Operations []string         `name:"operation" sep:"none" help:"An operation to send, such as 'GET /pets/{id}'. Repeatable; all GET and HEAD without it." placeholder:"'METHOD /path'"`
+	Tags       []string         `name:"tag" sep:"none" help:"Send the operations with this tag. Repeatable." placeholder:"TAG"`
+	VUs        *int             `name:"vus" xor:"load" help:"Virtual users that send one request after the other (10)." placeholder:"N"`
+	Rate       string           `xor:"load" help:"Requests started per second (50/s) or minute (3000/m)." placeholder:"N/s"`
+	Duration   *domain.Duration `help:"How long (30s)." placeholder:"D"`
+	Stages     []string         `name:"stage" sep:"none" help:"Go to a number of VUs, or of requests per second with --rate, within a time: 10s:50. Repeatable." placeholder:"D:N"`
+	Thresholds []string         `name:"threshold" sep:"none" help:"A limit in k6's syntax: 'p(95)<500', or 'metric{tag:value}:expression'. Repeatable." placeholder:"EXPR"`
+	BaseURL    string           `name:"base-url" help:"Where requests go; what the document says without it." placeholder:"URL"`
+	Headers    []string         `name:"header" short:"H" sep:"none" help:"A header of every request. Authorization, Cookie and X-Api-Key are kept secret. Repeatable." placeholder:"'K: V'"`
 
 	JSON  string `name:"json" help:"Write the result as JSON; - is the standard output." placeholder:"FILE"`
 	JUnit string `name:"junit" help:"Write the result as JUnit XML." placeholder:"FILE"`

@@ -72,7 +72,7 @@ func (c runCmd) fromFile() (loadtest.Plan, error) {
 	if err != nil {
 		return plan, err
 	}
-	if c.VUs == 0 && c.Rate == "" && c.Duration.Duration == 0 && len(c.Stages) == 0 {
+	if c.VUs == nil && c.Rate == "" && c.Duration == nil && len(c.Stages) == 0 {
 		return plan, nil
 	}
 	if len(plan.Scenarios) != 1 {
@@ -83,13 +83,13 @@ func (c runCmd) fromFile() (loadtest.Plan, error) {
 		return plan, err
 	}
 	old := plan.Scenarios[0]
-	if c.VUs == 0 && c.Rate == "" && len(c.Stages) == 0 {
-		old.Duration = c.Duration
+	if c.VUs == nil && c.Rate == "" && len(c.Stages) == 0 {
+		old.Duration = *c.Duration
 		plan.Scenarios[0] = old
 		return plan, nil
 	}
 	load.Name, load.Order, load.ThinkTime, load.Steps, load.GracefulStop = old.Name, old.Order, old.ThinkTime, old.Steps, old.GracefulStop
-	if c.Duration.Duration == 0 && old.Duration.Duration > 0 && load.Duration.Duration > 0 {
+	if c.Duration == nil && old.Duration.Duration > 0 && load.Duration.Duration > 0 {
 		load.Duration = old.Duration
 	}
 	plan.Scenarios[0] = load
@@ -125,7 +125,13 @@ func (c runCmd) fromDocument(ctx context.Context, policy target.Policy) (loadtes
 
 // load returns a scenario without steps that makes the load the flags ask for.
 func (c runCmd) load() (loadtest.Scenario, error) {
-	s := loadtest.Scenario{Executor: loadtest.ConstantVUs, VUs: c.VUs, Duration: c.Duration}
+	s := loadtest.Scenario{Executor: loadtest.ConstantVUs, VUs: defaultVUs, Duration: domain.Dur(defaultDuration)}
+	if c.VUs != nil {
+		s.VUs = *c.VUs
+	}
+	if c.Duration != nil {
+		s.Duration = *c.Duration
+	}
 	for _, text := range c.Stages {
 		stage, err := loadtest.ParseStage(text)
 		if err != nil {
@@ -133,7 +139,7 @@ func (c runCmd) load() (loadtest.Scenario, error) {
 		}
 		s.Stages = append(s.Stages, stage)
 	}
-	if len(s.Stages) > 0 && c.Duration.Duration != 0 {
+	if len(s.Stages) > 0 && c.Duration != nil {
 		return s, badConfig(errors.New("--duration does not go with --stage: the stages have their own durations"))
 	}
 	if c.Rate != "" {
@@ -141,18 +147,16 @@ func (c runCmd) load() (loadtest.Scenario, error) {
 		if err != nil {
 			return s, err
 		}
-		s.Rate, s.Executor = rate, loadtest.ConstantArrivalRate
+		s.Rate, s.Executor, s.VUs = rate, loadtest.ConstantArrivalRate, 0
 	}
 	switch {
 	case len(s.Stages) > 0 && c.Rate != "":
-		s.Executor = loadtest.RampingArrivalRate
+		s.Executor, s.Duration = loadtest.RampingArrivalRate, domain.Duration{}
 	case len(s.Stages) > 0:
-		s.Executor, s.VUs = loadtest.RampingVUs, max(s.VUs, 1)
-	case s.Duration.Duration == 0:
-		s.Duration = domain.Dur(defaultDuration)
-	}
-	if s.Executor == loadtest.ConstantVUs && s.VUs == 0 {
-		s.VUs = defaultVUs
+		s.Executor, s.Duration = loadtest.RampingVUs, domain.Duration{}
+		if c.VUs == nil {
+			s.VUs = 1
+		}
 	}
 	return s, nil
 }

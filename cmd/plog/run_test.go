@@ -264,6 +264,8 @@ func TestWhatCannotBeRun(t *testing.T) {
 		{"bad duration", nil, []string{"run", doc, "--duration", "1y"}, exitBadConfig, "1y"},
 		{"bad rate", nil, []string{"run", doc, "--rate", "fast"}, exitBadConfig, "fast"},
 		{"negative rate", nil, []string{"run", doc, "--rate=-5/s"}, exitBadConfig, "-5/s"},
+		{"no VUs", nil, []string{"run", doc, "--vus", "0"}, exitBadConfig, "vus"},
+		{"no time", nil, []string{"run", doc, "--duration", "0s"}, exitBadConfig, "duration"},
 		{"too many VUs", nil, []string{"run", doc, "--vus", "1000000000"}, exitBadConfig, "K6_MAX_VUS"},
 		{"bad header", nil, []string{"run", doc, "--header", "nonsense"}, exitBadConfig, "Name: value"},
 		{"unknown operation", nil, []string{"run", doc, "--operation", "GET /pet/{id}"}, exitBadConfig, "GET /pets/{id}"},

@@ -2,6 +2,7 @@ package loadtest
 
 import (
 	"context"
+	"net/netip"
 	"time"
 
 	"plog.dev/plog/domain"
@@ -28,8 +29,8 @@ type Verdict string
 // The verdicts.
 const (
 	Passed  Verdict = "passed"
-	Failed  Verdict = "failed"  // a threshold was crossed
-	Aborted Verdict = "aborted" // stopped by a person, a shutdown or an abortOnFail threshold
+	Failed  Verdict = "failed"  // a threshold was crossed, at the end or with abortOnFail
+	Aborted Verdict = "aborted" // stopped by a person or a shutdown
 	Errored Verdict = "error"   // the test could not be carried out
 	Invalid Verdict = "invalid" // the load itself cannot be trusted
 )
@@ -87,6 +88,7 @@ type Launch struct {
 	Plan      Plan   // with secrets in clear
 	IngestURL string // where instances report, without the token
 	Token     string
+	Blocked   []netip.Prefix // networks that the generator must not connect to
 }
 
 // Outcome is how the instances of a run ended.

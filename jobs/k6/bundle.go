@@ -5,6 +5,7 @@ import (
 	_ "embed" // the script
 	"encoding/json"
 	"fmt"
+	"net/netip"
 	"slices"
 	"strings"
 
@@ -43,10 +44,19 @@ func Build(p loadtest.Plan) (Bundle, error) {
 		return Bundle{}, fmt.Errorf("build k6 files: %w", err)
 	}
 	return Bundle{
-		Files:  map[string][]byte{ScriptFile: script, PlanFile: text, ConfigFile: []byte("{}\n")},
+		Files:  map[string][]byte{ScriptFile: script, PlanFile: text, ConfigFile: Config(nil)},
 		Env:    secrets.env(),
 		Trends: trendsOf(p.Thresholds),
 	}, nil
+}
+
+// Config returns k6's configuration file: it keeps the person's own one out,
+// and k6 from connecting to blocked networks, at every connection it makes.
+func Config(blocked []netip.Prefix) []byte {
+	text, _ := json.Marshal(struct { //nolint:errchkjson // prefixes always marshal
+		BlacklistIPs []netip.Prefix `json:"blacklistIPs,omitempty"`
+	}{blocked})
+	return append(text, '\n')
 }
 
 // Standalone returns the plan as one script that stock k6 runs by itself, with

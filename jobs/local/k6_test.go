@@ -3,8 +3,10 @@ package local_test
 import (
 	"context"
 	"encoding/json"
+	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
@@ -157,5 +159,35 @@ func TestRealK6RefusesSettings(t *testing.T) {
 	o, err := r.Run(t.Context(), l, none)
 	if err != nil || o.ExitCode != 104 || !strings.Contains(o.Reason.String(), "duration must be at least 1s") {
 		t.Errorf("outcome %+v, %v", o, err)
+	}
+}
+
+// A target may redirect anywhere; k6 must not follow to a blocked network.
+func TestRealK6KeepsOutOfBlockedNetworks(t *testing.T) {
+	r, in := real(t), newIngest(t)
+	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.2:0")
+	if err != nil {
+		t.Skip("this system has one loopback address only: ", err)
+	}
+	var reached atomic.Uint64
+	elsewhere := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { reached.Add(1) }))
+	_ = elsewhere.Listener.Close()
+	elsewhere.Listener = listener
+	elsewhere.Start()
+	t.Cleanup(elsewhere.Close)
+	redirects := httptest.NewServer(http.RedirectHandler(elsewhere.URL, http.StatusFound))
+	t.Cleanup(redirects.Close)
+	for name, blocked := range map[string][]netip.Prefix{"blocked": {netip.MustParsePrefix("127.0.0.2/32")}, "open": nil} {
+		t.Run(name, func(t *testing.T) {
+			reached.Store(0)
+			l := loaded(in, redirects.URL, time.Second)
+			l.Blocked = blocked
+			if o, err := r.Run(t.Context(), l, none); err != nil || o.ExitCode != 0 {
+				t.Fatalf("outcome %+v, %v", o, err)
+			}
+			if n := reached.Load(); (n == 0) != (blocked != nil) {
+				t.Errorf("%d requests arrived there", n)
+			}
+		})
 	}
 }

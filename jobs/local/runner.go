@@ -158,6 +158,9 @@ func (r *Runner) prepare(launch loadtest.Launch, bundle k6.Bundle) (dir, error) 
 			return "", unwritable(d, err)
 		}
 	}
+	if err := d.write(k6.ConfigFile, k6.Config(launch.Blocked)); err != nil {
+		return "", unwritable(d, err)
+	}
 	if err := d.write(ingestFile, []byte(launch.IngestURL)); err != nil {
 		return "", unwritable(d, err)
 	}
