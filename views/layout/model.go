@@ -79,8 +79,9 @@ func (m Model) home() string {
 	return m.Home
 }
 
-// htmxConfig: no style sheet of htmx's own (the content security policy forbids it), Back loads the page.
-const htmxConfig = `{"includeIndicatorCSS":false,"history":"reload","extensions":"sse"}`
+// htmxConfig: no style sheet of htmx's own (the content security policy forbids it), Back loads the page, and
+// morphing leaves open what the reader opened.
+const htmxConfig = `{"includeIndicatorCSS":false,"history":"reload","extensions":"sse","morphIgnore":["data-htmx-powered","open"]}`
 
 // modules are what app.js imports; the page says so at once, to save the browser a round trip.
 func modules(m Model) []string {

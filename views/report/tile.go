@@ -82,7 +82,7 @@ func vusTile(lang language.Tag, s Subject, limits []Limit) Tile {
 	case o.VUsMax > 0:
 		t.Figure = format.Count(lang, int64(o.VUsMax))
 	}
-	if o.VUsMax > 0 {
+	if o.VUsMax > 0 && s.Run.State.Active() {
 		t.Note = domain.Msg("report.tile.most", "at most {{.Count}}", "Count", strconv.Itoa(o.VUsMax))
 	}
 	return t
