@@ -1,0 +1,70 @@
+package web_test
+
+import (
+	"bufio"
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"testing"
+
+	"github.com/labstack/echo/v4"
+
+	"plog.dev/plog/domain"
+	"plog.dev/plog/domain/loadtest"
+	"plog.dev/plog/web"
+)
+
+type noRuns struct{}
+
+func (noRuns) List(context.Context, loadtest.RunFilter) ([]loadtest.Run, error) { return nil, nil }
+
+// A stream reaches its reader piece by piece, uncompressed, and ends when the server does.
+func TestShutdownEndsStreams(t *testing.T) {
+	ended := make(chan error, 1)
+	server, err := web.New(web.Deps{Runs: noRuns{}, IngestRoutes: func(g *echo.Group) {
+		g.GET("/events", func(c echo.Context) error {
+			if _, err := io.WriteString(c.Response(), "data: 1\n\n"); err != nil {
+				return err
+			}
+			c.Response().Flush()
+			<-c.Request().Context().Done()
+			ended <- context.Cause(c.Request().Context())
+			return domain.Errorf(domain.Internal, "", "too late to be shown")
+		})
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(ctx, l) }()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+l.Addr().String()+"/ingest/events", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Accept-Encoding", "gzip")
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	body := bufio.NewReader(res.Body)
+	if line, err := body.ReadString('\n'); err != nil || line != "data: 1\n" {
+		t.Fatalf("%q %v", line, err)
+	}
+	stop()
+	if cause := <-ended; cause == nil || cause.Error() != "the server is shutting down" {
+		t.Errorf("the stream ended by %v", cause)
+	}
+	if err := <-served; err != nil {
+		t.Error(err)
+	}
+	if rest, err := io.ReadAll(body); err != nil || string(rest) != "\n" {
+		t.Errorf("after the end: %q %v", rest, err)
+	}
+}
