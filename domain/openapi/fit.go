@@ -14,7 +14,7 @@ import (
 func (c *schema) fits(v any) bool { return c.fit(v, 0) }
 
 func (c *schema) fit(v any, depth int) bool {
-	if c == nil || depth > maxRefs {
+	if c == nil || depth > maxRefs || !c.src.spend() {
 		return true
 	}
 	if c.never {

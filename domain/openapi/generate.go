@@ -53,9 +53,10 @@ func (g *generator) pick(n, variant int) int {
 // more than is found here, or for the impossible.
 func (g *generator) value(c *schema) (any, bool) {
 	g.builds = 0
+	c.src.grant()
 	v := g.make(c, 0, 0)
-	if c.fits(v) || g.all {
-		return v, c.fits(v)
+	if fits := c.fits(v); fits || g.all {
+		return v, fits
 	}
 	// Optional members may be what tells one choice from another.
 	rich := *g
@@ -68,7 +69,7 @@ func (g *generator) value(c *schema) (any, bool) {
 
 // make returns a value for c. variant asks for a different one each time.
 func (g *generator) make(c *schema, depth, variant int) any {
-	if c == nil {
+	if c == nil || !c.src.spend() {
 		return anything(variant)
 	}
 	whole := c.flat()

@@ -195,7 +195,7 @@ var ordinary = []string{"string", "abc", "ABC", "1", "123456", "a1", "Passw0rd!"
 
 func (g *generator) fitLength(c *schema, s string) string {
 	if c.minLen != nil {
-		if short := min(*c.minLen, maxPatternText) - utf8.RuneCountInString(s); short > 0 {
+		if short := min(*c.minLen, maxPatternText) - utf8.RuneCountInString(s); short > 0 && c.src.pay(short/16) {
 			s += strings.Repeat("x", short)
 		}
 	}

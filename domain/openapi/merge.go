@@ -7,27 +7,30 @@ import (
 
 // flat returns c with its reference followed and everything that must hold
 // together (allOf) put into one schema. oneOf and anyOf stay to be chosen from.
-func (c *schema) flat() *schema { return c.flatten(0) }
-
-func (c *schema) flatten(depth int) *schema {
-	if c.ref == "" && len(c.allOf) == 0 || depth > maxRefs {
+func (c *schema) flat() *schema {
+	if c.ref == "" && len(c.allOf) == 0 {
 		return c
 	}
+	if c.whole != nil {
+		return c.whole
+	}
 	m := c.own()
+	c.whole = m // whoever comes back here in a circle needs no more than this
 	if to := c.follow(); to != nil {
-		m = join(m, to.flatten(depth+1), len(c.allOf) == 0)
+		m = join(m, to.flat(), len(c.allOf) == 0)
 		m.name = to.name
 	}
 	for _, part := range c.allOf {
-		m = join(m, part.flatten(depth+1), len(c.allOf) == 1)
+		m = join(m, part.flat(), len(c.allOf) == 1)
 	}
+	c.whole = m
 	return m
 }
 
-// own returns a copy of c's own keywords, without what flatten joins to them.
+// own returns a copy of c's own keywords, without what flat joins to them.
 func (c *schema) own() *schema {
 	m := *c
-	m.ref, m.allOf = "", nil
+	m.ref, m.allOf, m.whole = "", nil, nil
 	return &m
 }
 
@@ -35,6 +38,7 @@ func (c *schema) own() *schema {
 // only part, so that its examples are examples of the result.
 func join(a, b *schema, whole bool) *schema {
 	m := *a
+	m.whole = nil
 	m.never = a.never || b.never
 	m.types = meet(a.types, b.types)
 	m.format = first(a.format, b.format)

@@ -12,7 +12,6 @@ import (
 const (
 	maxDepth      = 400
 	maxRefs       = 64      // references that lead to references
-	maxMerges     = 8       // merged mappings that merge others
 	maxValueNodes = 200_000 // of one example, aliases expanded
 )
 
@@ -55,17 +54,25 @@ func pairs(n *yaml.Node) iter.Seq2[string, *yaml.Node] {
 			}
 		}
 		if merges {
-			eachMerged(n, map[string]bool{}, 0, yield)
+			m := merger{seen: map[string]bool{}, visited: map[*yaml.Node]bool{}, yield: yield}
+			m.each(n, true)
 		}
 	}
 }
 
-// eachMerged yields what "<<" brings into n and n does not have itself.
-func eachMerged(n *yaml.Node, seen map[string]bool, depth int, yield func(string, *yaml.Node) bool) bool {
+// merger yields what "<<" brings into a mapping that has it not itself.
+type merger struct {
+	seen    map[string]bool
+	visited map[*yaml.Node]bool // a mapping brings nothing the second time
+	yield   func(string, *yaml.Node) bool
+}
+
+func (m merger) each(n *yaml.Node, own bool) bool {
 	n = content(n)
-	if n == nil || n.Kind != yaml.MappingNode || depth > maxMerges {
+	if n == nil || n.Kind != yaml.MappingNode || m.visited[n] {
 		return true
 	}
+	m.visited[n] = true
 	var from []*yaml.Node
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		k, v := content(n.Content[i]), content(n.Content[i+1])
@@ -75,15 +82,15 @@ func eachMerged(n *yaml.Node, seen map[string]bool, depth int, yield func(string
 			from = append(from, v.Content...)
 		case k.Tag == "!!merge":
 			from = append(from, v)
-		case !seen[k.Value]:
-			seen[k.Value] = true
-			if depth > 0 && !yield(k.Value, v) {
+		case !m.seen[k.Value]:
+			m.seen[k.Value] = true
+			if !own && !m.yield(k.Value, v) {
 				return false
 			}
 		}
 	}
 	for _, f := range from {
-		if !eachMerged(f, seen, depth+1, yield) {
+		if !m.each(f, false) {
 			return false
 		}
 	}
@@ -161,8 +168,8 @@ func valueOf(n *yaml.Node, depth int, budget *int) any {
 		return list
 	case yaml.MappingNode:
 		o := object{}
-		for k, v := range pairs(n) {
-			o = o.with(k, valueOf(v, depth+1, budget))
+		for k, v := range lastOf(n) {
+			o = append(o, member{k, valueOf(v, depth+1, budget)})
 		}
 		return o
 	}

@@ -153,6 +153,7 @@ func (r *reader) parameter(p rawParameter, salt string) Parameter {
 // generated value, else an example that does not fit. plain says that it is
 // sent as bare text.
 func (r *reader) example(c *schema, own []any, salt string, plain bool) json.RawMessage {
+	c.src.grant()
 	for _, e := range own {
 		if c.fits(e) {
 			return encode(e)

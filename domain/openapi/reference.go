@@ -17,6 +17,36 @@ type source struct {
 	shown   map[*yaml.Node]json.RawMessage
 	missing map[string]bool // references that lead nowhere
 	found   map[string]*yaml.Node
+	steps   int // left for the value that is being made
+	total   int // left for all values
+}
+
+// The steps of making and checking that one value, and all values of a
+// document, may take. Circles of choices would otherwise take for ever.
+const (
+	valueSteps    = 300_000
+	leastSteps    = 2_000
+	documentSteps = 60_000_000
+)
+
+// grant allows the steps for another value.
+func (s *source) grant() {
+	if s != nil {
+		s.steps = min(valueSteps, max(leastSteps, s.total))
+	}
+}
+
+// spend takes one step; false when there is none left.
+func (s *source) spend() bool { return s.pay(1) }
+
+// pay takes n steps; false when there are not as many left.
+func (s *source) pay(n int) bool {
+	if s == nil {
+		return true
+	}
+	s.steps -= n
+	s.total -= n
+	return s.steps >= 0
 }
 
 func newSource(root *yaml.Node) *source {
@@ -26,6 +56,8 @@ func newSource(root *yaml.Node) *source {
 		shown:   map[*yaml.Node]json.RawMessage{},
 		missing: map[string]bool{},
 		found:   map[string]*yaml.Node{},
+		total:   documentSteps,
+		steps:   valueSteps,
 	}
 }
 

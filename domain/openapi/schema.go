@@ -14,7 +14,8 @@ import (
 // needed, so that circles do no harm.
 type schema struct {
 	src   *source
-	never bool // the schema false
+	never bool    // the schema false
+	whole *schema // what flat returned
 	ref   string
 	name  string // the last part of the reference that led here
 
