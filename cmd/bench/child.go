@@ -81,7 +81,8 @@ func (c *child) stop() error {
 // spent is what a process used until its end.
 type spent struct {
 	cpu    time.Duration // user and system
-	memory uint64        // bytes: the most it had resident
+	wall   time.Duration
+	memory uint64 // bytes: the most it had resident
 }
 
 // toEnd runs a program and returns what it used. Any exit code but 0 is an error.
@@ -92,10 +93,11 @@ func toEnd(ctx context.Context, dir string, env []string, path string, args ...s
 	cmd.WaitDelay = stopWithin
 	last := &tail{}
 	cmd.Stdout, cmd.Stderr = io.Discard, last
+	begun := time.Now()
 	if err := cmd.Run(); err != nil {
 		return spent{}, fmt.Errorf("%s: %w: %s", path, err, last)
 	}
-	s := spent{cpu: cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()}
+	s := spent{cpu: cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(), wall: time.Since(begun)}
 	if usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
 		s.memory = uint64(usage.Maxrss) << 10 // Linux counts KiB
 	}

@@ -9,7 +9,6 @@ import (
 	"slices"
 	"time"
 
-	"plog.dev/plog/domain"
 	"plog.dev/plog/domain/loadtest"
 	"plog.dev/plog/jobs/k6"
 )
@@ -21,9 +20,9 @@ const (
 )
 
 type generatorCmd struct {
-	Rounds   int           `default:"7" help:"How often everything is run, each time in another order."`
-	Duration time.Duration `default:"3s" help:"How long each load lasts."`
-	VUs      int           `default:"10" name:"vus" help:"Virtual users."`
+	Rounds   int `default:"8" help:"How often all is run, each time in another order; what no target is about every other time."`
+	Requests int `default:"30000" help:"Requests of each load."`
+	VUs      int `default:"10" name:"vus" help:"Virtual users."`
 }
 
 // Run measures and prints.
@@ -61,7 +60,7 @@ func (c *generatorCmd) measure(ctx context.Context, b *bench) (s section, err er
 	}
 	defer func() { err = errors.Join(err, in.close()) }()
 	err = inTemp(func(dir string) error {
-		g := &generators{bench: b, cmd: c, api: api, sink: in, dir: dir, starts: map[string][]float64{}, costs: map[variant][]cost{}}
+		g := &generators{bench: b, cmd: c, api: api, sink: in, dir: dir, starts: map[string][]spent{}, costs: map[variant]map[int]cost{}}
 		if err := g.prepare(); err != nil {
 			return err
 		}
@@ -82,8 +81,8 @@ type generators struct {
 	sink *sink
 	dir  string
 
-	starts map[string][]float64 // microseconds of CPU until the load, by flags
-	costs  map[variant][]cost   // by round
+	starts map[string][]spent       // what a run without load uses, by flags
+	costs  map[variant]map[int]cost // by round
 }
 
 func variants() []variant {
@@ -96,15 +95,13 @@ func variants() []variant {
 	return all
 }
 
-// prepare writes two folders for k6: the load, and a single iteration that
-// shows what k6's start costs.
+// prepare writes two folders for k6: the load, and one iteration per VU that
+// shows what k6's start and end cost.
 func (g *generators) prepare() error {
-	load := loadtest.Scenario{
-		Name: "load", Executor: loadtest.ConstantVUs, VUs: g.cmd.VUs, Duration: domain.Dur(g.cmd.Duration), Steps: shopSteps(),
-	}
-	once := loadtest.Scenario{Name: "load", Executor: loadtest.SharedIterations, VUs: g.cmd.VUs, Iterations: g.cmd.VUs, Steps: shopSteps()}
-	for name, scenario := range map[string]loadtest.Scenario{"load": load, "start": once} {
-		plan := loadtest.Plan{Name: name, BaseURL: g.api.url, Scenarios: []loadtest.Scenario{scenario}}.WithDefaults(loadtest.Limits{})
+	for name, requests := range map[string]int{"load": g.cmd.Requests, "start": g.cmd.VUs} {
+		plan := loadtest.Plan{Name: name, BaseURL: g.api.url, Scenarios: []loadtest.Scenario{{
+			Name: "load", Executor: loadtest.SharedIterations, VUs: g.cmd.VUs, Iterations: requests, Steps: shopSteps(),
+		}}}.WithDefaults(loadtest.Limits{})
 		bundle, err := k6.Build(plan)
 		if err != nil {
 			return err
@@ -130,7 +127,7 @@ func (g *generators) rounds(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			g.starts[flags] = append(g.starts[flags], micros(used.cpu))
+			g.starts[flags] = append(g.starts[flags], used)
 		}
 		// Each round begins elsewhere and every other runs backwards: neither a
 		// place in the order nor a neighbour is always the same.
@@ -139,11 +136,17 @@ func (g *generators) rounds(ctx context.Context) error {
 			slices.Reverse(order)
 		}
 		for _, v := range order {
+			if round%2 == 1 && v.output != noOutput && v.output != plogOutput {
+				continue
+			}
 			got, err := g.load(ctx, v)
 			if err != nil {
 				return err
 			}
-			g.costs[v] = append(g.costs[v], got)
+			if g.costs[v] == nil {
+				g.costs[v] = map[int]cost{}
+			}
+			g.costs[v][round] = got
 		}
 	}
 	return nil
@@ -161,17 +164,29 @@ func (g *generators) load(ctx context.Context, v variant) (cost, error) {
 	if err != nil {
 		return cost{}, err
 	}
-	n := truth.Overall.Count
-	if n == 0 {
-		return cost{}, fmt.Errorf("k6 with output %s sent no request", v.output)
+	n := uint64(g.cmd.Requests)
+	if truth.Overall.Count != n {
+		return cost{}, fmt.Errorf("k6 with output %s sent %d of %d requests", v.output, truth.Overall.Count, n)
 	}
 	if v.output == plogOutput {
 		if reported, err := g.sink.requests(); err != nil || reported != n {
 			return cost{}, errors.Join(err, fmt.Errorf("the plog output reported %d of %d requests", reported, n))
 		}
 	}
-	cpu := micros(used.cpu) - median(g.starts[v.flags])
-	return cost{cpu: cpu / float64(n), tps: float64(n) / g.cmd.Duration.Seconds(), memory: float64(used.memory)}, nil
+	cpu, wall := g.start(v.flags)
+	return cost{
+		cpu: (micros(used.cpu) - cpu) / float64(n), tps: float64(n) / (micros(used.wall) - wall) * 1e6,
+		memory: float64(used.memory),
+	}, nil
+}
+
+// start returns the CPU and the time, in microseconds, of a run without load.
+func (g *generators) start(flags string) (cpu, wall float64) {
+	var cpus, walls []float64
+	for _, s := range g.starts[flags] {
+		cpus, walls = append(cpus, micros(s.cpu)), append(walls, micros(s.wall))
+	}
+	return median(cpus), median(walls)
 }
 
 // k6 runs k6 in the folder as PLOG does, but for the variant's flags and output.
@@ -207,14 +222,16 @@ func without(args []string, flag string, n int) []string {
 func micros(d time.Duration) float64 { return float64(d) / float64(time.Microsecond) }
 
 func (g *generators) section() section {
+	cpu, wall := g.start(plogFlags)
 	s := section{
 		title: "What k6's outputs cost the load generator",
-		how: fmt.Sprintf("The script of a PLOG plan, %d VUs without pause for %s against the sample API in its own process, all variants in turns, "+
-			"%d rounds. CPU is user and system of the k6 process, less its start (median %.0f ms with PLOG's flags, %.0f ms with k6's defaults). "+
-			"Requests are those that the API counted; what the plog output reported was the same number each time. "+
+		how: fmt.Sprintf("The script of a PLOG plan, %d requests by %d VUs without pause to the sample API in its own process, all variants in turns, "+
+			"%d rounds; influxdb, json and csv in every other. CPU is user and system of the k6 process, and requests/s are by its time; both without what k6 "+
+			"takes to start and end (medians with PLOG's flags: %.0f ms of CPU, %.0f ms of time). "+
+			"The API counted the same number of requests each time, and so did what the plog output reported. "+
 			"× compares within a round with no output and the same flags: median (least–greatest) of the rounds. "+
 			"PLOG's flags are `--no-thresholds --summary-mode disabled`.",
-			g.cmd.VUs, g.cmd.Duration, g.cmd.Rounds, median(g.starts[plogFlags])/1000, median(g.starts[defaultFlags])/1000),
+			g.cmd.Requests, g.cmd.VUs, g.cmd.Rounds, cpu/1000, wall/1000),
 	}
 	t := table{head: []string{"flags, output", "CPU µs/request", "CPU ×", "requests/s", "requests/s ×", "memory MiB"}}
 	for _, v := range variants() {
@@ -250,9 +267,9 @@ func (g *generators) middle(v variant, format string, of func(cost) float64) str
 
 // ratios compares a variant with another round by round.
 func (g *generators) ratios(v, with variant) (cpu, tps []float64) {
-	for i, c := range g.costs[v] {
-		cpu = append(cpu, c.cpu/g.costs[with][i].cpu)
-		tps = append(tps, c.tps/g.costs[with][i].tps)
+	for round, c := range g.costs[v] {
+		cpu = append(cpu, c.cpu/g.costs[with][round].cpu)
+		tps = append(tps, c.tps/g.costs[with][round].tps)
 	}
 	return cpu, tps
 }
