@@ -44,13 +44,13 @@ func FormOf(p loadtest.Plan) Form {
 func (f *Form) addThreshold(t loadtest.Threshold) {
 	plain := !t.AbortOnFail && t.DelayAbort.Duration == 0
 	if limit, ok := strings.CutPrefix(t.Expression, p95Prefix); ok && plain && t.Metric == durationMetric && f.P95 == "" {
-		if _, err := strconv.ParseFloat(limit, 64); err == nil {
+		if ms, err := strconv.ParseFloat(limit, 64); err == nil && ms > 0 {
 			f.P95 = limit
 			return
 		}
 	}
 	if limit, ok := strings.CutPrefix(t.Expression, ratePrefix); ok && plain && t.Metric == failedMetric && f.ErrorRate == "" {
-		if ratio, err := strconv.ParseFloat(limit, 64); err == nil {
+		if ratio, err := strconv.ParseFloat(limit, 64); err == nil && ratio > 0 && ratio <= 1 {
 			f.ErrorRate = strconv.FormatFloat(ratio*100, 'g', 12, 64)
 			return
 		}

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"encoding/json"
+	"math"
 	"mime"
 	"strconv"
 	"strings"
@@ -43,10 +44,10 @@ func (f Form) Plan() (loadtest.Plan, error) {
 func (f Form) thresholds(r *reader) []loadtest.Threshold {
 	var list []loadtest.Threshold
 	if strings.TrimSpace(f.P95) != "" {
-		list = append(list, loadtest.Threshold{Metric: durationMetric, Expression: p95Prefix + decimal(r.number("p95", f.P95))})
+		list = append(list, loadtest.Threshold{Metric: durationMetric, Expression: p95Prefix + decimal(r.millis("p95", f.P95))})
 	}
 	if strings.TrimSpace(f.ErrorRate) != "" {
-		ratio := strconv.FormatFloat(r.number("error_rate", f.ErrorRate)/100, 'f', -1, 64)
+		ratio := strconv.FormatFloat(r.percent("error_rate", f.ErrorRate)/100, 'f', -1, 64)
 		list = append(list, loadtest.Threshold{Metric: failedMetric, Expression: ratePrefix + ratio})
 	}
 	for i, t := range f.Thresholds {
@@ -185,8 +186,27 @@ func (r *reader) number(field, text string) float64 {
 		return 0
 	}
 	n, err := strconv.ParseFloat(text, 64)
-	if err != nil {
+	if err != nil || math.IsNaN(n) || math.IsInf(n, 0) {
 		r.Add(field, "plan.form.number", "“{{.Value}}” is not a number.", "Value", text)
+		return 0
+	}
+	return n
+}
+
+// millis reads a response time that a run can stay below.
+func (r *reader) millis(field, text string) float64 {
+	n := r.number(field, text)
+	if n <= 0 {
+		r.Add(field, "plan.form.above_zero", "Use a number above 0.")
+	}
+	return n
+}
+
+// percent reads a share that a run can stay below.
+func (r *reader) percent(field, text string) float64 {
+	n := r.number(field, text)
+	if n <= 0 || n > 100 {
+		r.Add(field, "plan.form.percent", "Use a number above 0 and at most 100. To allow no error at all, add the threshold http_req_failed rate==0.")
 	}
 	return n
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
 
 	"plog.dev/plog/domain"
@@ -143,5 +144,27 @@ func TestErrorsStandBesideTheirFields(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
+	}
+}
+
+func TestLimitsThatNoRunCanKeepAreRefused(t *testing.T) {
+	tests := []struct {
+		p95, errorRate string
+		wrong          []string
+	}{
+		{"500", "1", nil},
+		{"0.5", "100", nil},
+		{"", "", nil},
+		{"0", "0", []string{"error_rate", "p95"}},
+		{"-5", "-1", []string{"error_rate", "p95"}},
+		{"NaN", "101", []string{"error_rate", "p95"}},
+		{"1e999", "inf", []string{"error_rate", "p95"}},
+	}
+	for _, tt := range tests {
+		form := plan.Form{P95: tt.p95, ErrorRate: tt.errorRate}
+		_, err := form.Plan()
+		if diff := cmp.Diff(tt.wrong, form.ErrorsOf(err).Names(), cmpopts.EquateEmpty()); diff != "" {
+			t.Errorf("p95 %q, errors %q: %s", tt.p95, tt.errorRate, diff)
+		}
 	}
 }
