@@ -116,8 +116,8 @@ func TestWhatABrowserLoadsBecauseOfAFile(t *testing.T) {
 }
 
 func TestBenchmarksBecomeRows(t *testing.T) {
-	got := benchmarkRows("domain/metrics", []byte("goos: linux\nBenchmarkAdd/50-2   \t 1000\t 123.4 ns/op\t 5.6 rollups/s\t 16 B/op\t 1 allocs/op\nPASS\n"))
-	want := [][]string{{"domain/metrics Add/50", "123.4 ns", "16 B", "1", "5.6 rollups/s"}}
+	got := benchmarkRows("domain/metrics", []byte("goos: linux\nBenchmarkAdd/50-2   \t 1000\t 1234567 ns/op\t 5.6 rollups/s\t 2048 B/op\t 1 allocs/op\nPASS\n"))
+	want := [][]string{{"domain/metrics Add/50", "1.23 ms", "2.0 KiB", "1", "5.6 rollups/s"}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}

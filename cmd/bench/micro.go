@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"os/exec"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -68,9 +69,9 @@ func benchmarkRows(pkg string, out []byte) [][]string {
 			figure := words[i] + " " + words[i+1]
 			switch words[i+1] {
 			case "ns/op":
-				row[1] = words[i] + " ns"
+				row[1] = nanoseconds(words[i])
 			case "B/op":
-				row[2] = words[i] + " B"
+				row[2] = bytesOf(words[i])
 			case "allocs/op":
 				row[3] = words[i]
 			default:
@@ -81,4 +82,27 @@ func benchmarkRows(pkg string, out []byte) [][]string {
 		rows = append(rows, row)
 	}
 	return rows
+}
+
+// nanoseconds writes a figure in ns with three digits and a unit that fits.
+func nanoseconds(figure string) string {
+	v, err := strconv.ParseFloat(figure, 64)
+	if err != nil {
+		return figure + " ns"
+	}
+	for _, unit := range []string{"ns", "µs", "ms"} {
+		if v < 1000 {
+			return fmt.Sprintf("%.3g %s", v, unit)
+		}
+		v /= 1000
+	}
+	return fmt.Sprintf("%.3g s", v)
+}
+
+func bytesOf(figure string) string {
+	v, err := strconv.ParseInt(figure, 10, 64)
+	if err != nil || v < 1<<10 {
+		return figure + " B"
+	}
+	return kib(v)
 }
