@@ -64,6 +64,7 @@ func (f Frame) Model(c echo.Context, p Place) (layout.Model, error) {
 	ctx := c.Request().Context()
 	m := f.Bare(c, p.Title)
 	m.Crumbs, m.Wide, m.Charts, m.Live = p.Crumbs, p.Wide, p.Charts, p.Live
+	m.Search = paths.Search
 	m.AllURL, m.NewURL = paths.Home, paths.Home+"#add-api"
 	if u, ok := UserFrom(ctx); ok {
 		m.User = &layout.User{Name: u.Name, Role: i18n.T(ctx, "settings.role."+string(u.Role)), URL: paths.Settings}

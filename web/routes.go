@@ -33,6 +33,7 @@ func (s *Server) routes() {
 		Frame: frame, Projects: d.Projects, Sources: d.Sources, Documents: documents, Plans: d.Plans,
 		Starter: d.Starter, Operations: operations, Limits: d.Limits, Script: d.Script,
 	}
+	search := &handlers.Search{Frame: frame, Projects: d.Projects, Sources: d.Sources, Documents: documents, Plans: d.Plans, Runs: d.Runs}
 	settings := &handlers.Settings{Frame: frame, Settings: d.Settings, Links: s.links, Env: d.Env}
 
 	// For machines.
@@ -57,6 +58,7 @@ func (s *Server) routes() {
 	app.POST(paths.Logout, sessions.Logout)
 
 	app.GET(paths.Home, projects.Home)
+	app.GET(paths.Search, search.Find)
 	app.POST(paths.Projects, projects.Create)
 	app.POST(paths.Sample, projects.CreateSample)
 	app.GET("/projects/:project", projects.Show)

@@ -17,6 +17,7 @@ const (
 	Logout   = "/logout"
 	Locale   = "/locale"
 	Settings = "/settings"
+	Search   = "/search"
 	Projects = "/projects"
 	Sample   = "/projects/sample"
 	Estimate = "/estimate" // of a plan form's load
