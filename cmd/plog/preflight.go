@@ -107,7 +107,7 @@ func request(ctx context.Context, plan loadtest.Plan, step loadtest.Step) (*http
 		req.Header.Set(h.Name, h.Value)
 	}
 	for _, c := range step.Request.Cookies {
-		req.AddCookie(&http.Cookie{Name: c.Name, Value: c.Value})
+		req.AddCookie(&http.Cookie{Name: c.Name, Value: c.Value}) //nolint:gosec // sent, not set
 	}
 	return req, nil
 }

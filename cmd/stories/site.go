@@ -87,7 +87,7 @@ func (s *site) render(w http.ResponseWriter, r *http.Request, view templ.Compone
 }
 
 func changeLanguage(w http.ResponseWriter, r *http.Request) {
-	http.SetCookie(w, &http.Cookie{Name: "lang", Value: r.FormValue("lang"), Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode})
+	http.SetCookie(w, &http.Cookie{Name: "lang", Value: r.FormValue("lang"), Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode}) //nolint:gosec // a language, on loopback
 	http.Redirect(w, r, "/", http.StatusSeeOther)
 }
 

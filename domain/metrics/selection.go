@@ -44,7 +44,7 @@ func (s *selection) value(t Threshold, seconds float64) (v float64, ok, fits boo
 	if kind == "" {
 		kind = s.kind
 	}
-	if s.tally.count == 0 && s.kind == "" {
+	if s.count == 0 && s.kind == "" {
 		return 0, false, true
 	}
 	switch kind {

@@ -36,7 +36,7 @@ func (s *search) wellKnown(ctx context.Context, host *url.URL) (Found, bool) {
 			r, err := s.fetch.get(gctx, u)
 			if err != nil {
 				failures[i] = err
-				return nil // one silent place does not end the search
+				return nil //nolint:nilerr // one silent place does not end the search
 			}
 			answers[i] = &r
 			return nil

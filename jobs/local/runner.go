@@ -71,7 +71,7 @@ func (r *Runner) Run(ctx context.Context, launch loadtest.Launch, started func(l
 		return loadtest.Outcome{}, err
 	}
 	if ctx.Err() != nil {
-		return stopped(ctx, loadtest.Outcome{}), nil
+		return stopped(ctx, loadtest.Outcome{}), nil //nolint:nilerr // being stopped is an outcome
 	}
 	report := k6.Report{
 		IngestURL: launch.IngestURL, IngestURLFile: d.path(ingestFile),
