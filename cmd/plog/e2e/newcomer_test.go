@@ -68,6 +68,7 @@ func TestNewcomer(t *testing.T) {
 
 	addSample(p)
 	apis := p.path()
+	p.is(`document.querySelector('.run-buttons button[value=run]').getBoundingClientRect().bottom <= innerHeight`)
 	p.do(chromedp.SendKeys(chromedp.CSS(`[data-filter]`), "products get"))
 	p.until(`(rows => rows.length > 2 && rows.length < 10 && rows.every(row => /product/i.test(row.textContent)))([...document.querySelectorAll('.operation-row')].filter(row => !row.hidden))`)
 	pick(p, "GET /products", "GET /products/{productId}")
