@@ -145,7 +145,7 @@ func serveIngest(ctx context.Context, l net.Listener, hub ingest.Hub) error {
 		return fmt.Errorf("listen for k6: %w", err)
 	case <-ctx.Done():
 		err := server.Close() // every instance has ended by now
-		_ = <-served // the first error is the one that matters
+		_ = <-served          // the first error is the one that matters
 		return err
 	}
 }
