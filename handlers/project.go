@@ -25,7 +25,7 @@ type Projects struct {
 	Plans     PlanStore
 	Runs      RunLister
 	Finder    Finder
-	SampleURL string // "" offers no sample
+	Sample    *Sample // nil offers none
 }
 
 const shownRuns = 6
@@ -46,18 +46,29 @@ func (h *Projects) home(c echo.Context, status int, add project.AddForm, sampleP
 		return fmt.Errorf("list projects: %w", err)
 	}
 	add.Action = paths.Projects
-	m := project.HomeModel{Frame: frame, Add: add, Sample: h.SampleURL, SampleProblem: sampleProblem}
+	m := project.HomeModel{Frame: frame, Add: add}
+	sample := h.Sample != nil
 	for _, p := range all {
 		card, err := h.card(ctx, p)
 		if err != nil {
 			return err
 		}
 		m.Cards = append(m.Cards, card)
-		if p.Sample {
-			m.Sample = ""
-		}
+		sample = sample && !p.Sample
+	}
+	if sample {
+		m.Sample = h.offer(ctx, sampleProblem)
 	}
 	return hx.Render(c, status, project.Home(m))
+}
+
+// offer is the sample shop as it is: one click away, or what starts it.
+func (h *Projects) offer(ctx context.Context, problem domain.Message) *project.Sample {
+	offer := &project.Sample{URL: h.Sample.address, Problem: problem}
+	if !h.Sample.Answers(ctx) {
+		offer.Start = h.Sample.command()
+	}
+	return offer
 }
 
 func (h *Projects) card(ctx context.Context, p domain.Project) (project.Card, error) {

@@ -43,15 +43,15 @@ func (h *Projects) Create(c echo.Context) error {
 
 // CreateSample makes the sample shop's project.
 func (h *Projects) CreateSample(c echo.Context) error {
-	if h.SampleURL == "" {
+	if h.Sample == nil {
 		return echo.ErrNotFound
 	}
 	ctx, cancel := context.WithTimeout(c.Request().Context(), findLimit)
 	defer cancel()
-	found, err := h.Finder.Find(ctx, h.SampleURL)
+	found, err := h.Finder.Find(ctx, h.Sample.address)
 	if err == nil {
 		var p domain.Project
-		if p, err = h.create(ctx, h.SampleURL, found, true); err == nil {
+		if p, err = h.create(ctx, h.Sample.address, found, true); err == nil {
 			return hx.Redirect(c, paths.APIs(p.ID))
 		}
 	}
@@ -59,7 +59,7 @@ func (h *Projects) CreateSample(c echo.Context) error {
 		return err
 	}
 	if hx.IsFragment(c) {
-		return hx.Render(c, status(err), project.SampleOffer(h.SampleURL, message(err)))
+		return hx.Render(c, status(err), project.SampleOffer(*h.offer(ctx, message(err))))
 	}
 	return h.home(c, status(err), project.AddForm{}, message(err))
 }

@@ -26,7 +26,7 @@ func (s *Server) routes() {
 	sessions := &handlers.Sessions{Frame: frame, Users: d.Users, Sessions: d.Sessions, Links: s.links, Secure: s.secure()}
 	projects := &handlers.Projects{
 		Frame: frame, Projects: d.Projects, Sources: d.Sources, Stored: d.Documents, Documents: documents,
-		Plans: d.Plans, Runs: d.Runs, Finder: d.Finder, SampleURL: d.SampleURL,
+		Plans: d.Plans, Runs: d.Runs, Finder: d.Finder, Sample: handlers.NewSample(d.SampleURL),
 	}
 	operations := &handlers.Operations{Frame: frame, Projects: d.Projects, Sources: d.Sources, Documents: documents, Limits: d.Limits}
 	plans := &handlers.Plans{

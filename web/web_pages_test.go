@@ -122,6 +122,21 @@ func TestAddAPI(t *testing.T) {
 	}
 }
 
+func TestTheSampleIsOfferedAsItIs(t *testing.T) {
+	b := signedIn(t)
+	wants(t, b.get("/"), http.StatusOK, `action="/projects/sample"`, b.shop.URL)
+	b.shop.Close()
+	wants(t, b.get("/"), http.StatusOK, `action="/projects/sample"`) // what was heard is kept for a moment
+
+	gone := signedIn(t)
+	gone.shop.Close()
+	home := gone.get("/")
+	wants(t, home, http.StatusOK, "does not answer", "bin/sampleapi --addr "+strings.TrimPrefix(gone.shop.URL, "http://"))
+	if strings.Contains(home.body, `action="/projects/sample"`) {
+		t.Error("the page has a button that fails")
+	}
+}
+
 func TestProjectPages(t *testing.T) {
 	b := signedIn(t)
 	p := b.project()

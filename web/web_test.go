@@ -60,6 +60,7 @@ type bundle struct {
 	db      *sqlite.DB
 	starter *fakeStarter
 	finder  fakeFinder
+	shop    *httptest.Server // the sample shop
 	server  *web.Server
 	http    *httptest.Server
 	browser *http.Client
@@ -73,11 +74,15 @@ func setup(t *testing.T) *bundle {
 		t.Fatal(err)
 	}
 	b := &bundle{t: t, db: db, starter: &fakeStarter{}, finder: fakeFinder{errs: map[string]error{}}, log: &bytes.Buffer{}}
+	b.shop = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, petsDocument)
+	}))
+	t.Cleanup(b.shop.Close)
 	b.server, err = web.New(web.Deps{
 		Projects: db.Projects(), Sources: db.Sources(), Documents: db.Documents(), Plans: db.Plans(), Runs: db.Runs(),
 		Users: db.Users(), Sessions: db.Sessions(), Settings: db.Settings(), Finder: b.finder, Starter: b.starter,
 		Script:    func(p loadtest.Plan) ([]byte, error) { return []byte("// " + p.Name), nil },
-		SampleURL: "http://127.0.0.1:8090/openapi.json",
+		SampleURL: b.shop.URL + "/openapi.json",
 		Log:       slog.New(slog.NewTextHandler(b.log, nil)), Version: "test",
 	})
 	if err != nil {

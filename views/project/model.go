@@ -50,11 +50,17 @@ type AddForm struct {
 
 // HomeModel is the home page.
 type HomeModel struct {
-	Frame         layout.Model
-	Cards         []Card
-	Add           AddForm
-	Sample        string         // the sample shop's address; "" offers none
-	SampleProblem domain.Message // why it could not be added
+	Frame  layout.Model
+	Cards  []Card
+	Add    AddForm
+	Sample *Sample // nil offers none
+}
+
+// Sample is the sample shop as a first project.
+type Sample struct {
+	URL     string         // its document's
+	Start   string         // the command that starts it; "" when it answers
+	Problem domain.Message // why it could not be added
 }
 
 // SourceRow is a source on a project's overview.

@@ -51,7 +51,10 @@ func Stories() []ui.Story {
 	wrong := AddForm{Action: "/projects", Target: "http://127.0.0.1:1/", Problem: domain.Msg("", "No document found at http://127.0.0.1:1/. We looked at 14 places. Paste the URL of openapi.json, or upload the file.")}
 	fault := openapi.Fault{Where: "/paths/~1pets/get", Message: domain.Msg("", "responses are missing")}
 	return []ui.Story{
-		story("home-empty", Home(HomeModel{Frame: frame, Add: AddForm{Action: "/projects"}, Sample: "http://127.0.0.1:8090"})),
+		story("home-empty", Home(HomeModel{Frame: frame, Add: AddForm{Action: "/projects"}, Sample: &Sample{URL: "http://127.0.0.1:8090/openapi.json"}})),
+		story("home-sample-off", Home(HomeModel{Frame: frame, Add: AddForm{Action: "/projects"}, Sample: &Sample{
+			URL: "http://127.0.0.1:8090/openapi.json", Start: "bin/sampleapi --addr 127.0.0.1:8090",
+		}})),
 		story("home", Home(HomeModel{Frame: frame, Add: wrong, Cards: []Card{
 			{ID: "project-1", Name: p.Name, BaseURL: source.BaseURL, Last: &runs[1]}, {ID: "project-2", Name: "결제", BaseURL: "http://10.0.0.7:8080"},
 		}})),
