@@ -14,9 +14,6 @@ import (
 	"plog.dev/plog/domain"
 )
 
-// SessionCookie carries the token of a signed-in browser.
-const SessionCookie = "plog_session"
-
 const sessionLife = 30 * 24 * time.Hour
 
 // Sessions signs browsers in and out, and knows who is who.
@@ -25,13 +22,14 @@ type Sessions struct {
 	Users    UserStore
 	Sessions SessionStore
 	Links    *SignInLinks
-	Secure   bool // the cookie goes over https only
+	Cookie   string // the name of the cookie with a signed-in browser's token
+	Secure   bool   // it goes over https only
 }
 
 // User returns whose browser sends the request; Unauthorized if nobody's.
 func (h *Sessions) User(c echo.Context) (domain.User, error) {
 	signIn := domain.Errorf(domain.Unauthorized, "auth.required", "Sign in first: open the link that PLOG printed when it started.")
-	cookie, err := c.Cookie(SessionCookie)
+	cookie, err := c.Cookie(h.Cookie)
 	if err != nil {
 		return domain.User{}, signIn
 	}
@@ -65,7 +63,7 @@ func (h *Sessions) open(c echo.Context, user domain.UserID) error {
 
 func (h *Sessions) setCookie(c echo.Context, token string, maxAge int) {
 	c.SetCookie(&http.Cookie{ //nolint:gosec // Secure where PLOG is reached by https
-		Name: SessionCookie, Value: token, Path: "/", MaxAge: maxAge,
+		Name: h.Cookie, Value: token, Path: "/", MaxAge: maxAge,
 		HttpOnly: true, Secure: h.Secure, SameSite: http.SameSiteLaxMode,
 	})
 }

@@ -16,12 +16,13 @@ import (
 
 // LoginPage signs in by the token of a link that is opened on this machine.
 // From elsewhere it asks for a click first, so that programs that look into
-// links before people do cannot use them up.
+// links before people do cannot use them up. Who is signed in already goes on,
+// unless the link can sign in somebody else.
 func (h *Sessions) LoginPage(c echo.Context) error {
-	if _, err := h.User(c); err == nil && c.QueryParam("token") == "" {
+	token := c.QueryParam("token")
+	if _, err := h.User(c); err == nil && h.Links.Check(token) != nil {
 		return hx.Redirect(c, next(c))
 	}
-	token := c.QueryParam("token")
 	if token != "" && local(c) && !prefetched(c.Request()) {
 		return h.login(c, token)
 	}
@@ -33,7 +34,7 @@ func (h *Sessions) Login(c echo.Context) error { return h.login(c, c.FormValue("
 
 // Logout signs the browser out.
 func (h *Sessions) Logout(c echo.Context) error {
-	if cookie, err := c.Cookie(SessionCookie); err == nil {
+	if cookie, err := c.Cookie(h.Cookie); err == nil {
 		err := h.Sessions.Delete(c.Request().Context(), hash(cookie.Value))
 		if err != nil && domain.CodeOf(err) != domain.NotFound {
 			return err

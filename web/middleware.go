@@ -3,6 +3,7 @@ package web
 import (
 	"log/slog"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -119,7 +120,7 @@ func localize(bundle *i18n.Bundle) echo.MiddlewareFunc {
 func (s *Server) csrf() echo.MiddlewareFunc {
 	check := middleware.CSRFWithConfig(middleware.CSRFConfig{
 		TokenLookup: "header:" + ui.CSRFHeader + ",form:" + ui.CSRFField,
-		ContextKey:  csrfKey, CookieName: "plog_csrf", CookiePath: "/", CookieHTTPOnly: true,
+		ContextKey:  csrfKey, CookieName: s.cookie("plog_csrf"), CookiePath: "/", CookieHTTPOnly: true,
 		CookieSameSite: http.SameSiteLaxMode, CookieSecure: s.secure(),
 		ErrorHandler: func(err error, _ echo.Context) error { return errCSRF.Because(err) },
 	})
@@ -136,6 +137,17 @@ func (s *Server) csrf() echo.MiddlewareFunc {
 const csrfKey = "csrf"
 
 var errCSRF = domain.Errorf(domain.Forbidden, "errors.csrf", "This form is out of date. Reload the page and send it again.")
+
+// cookie returns the name with the port that browsers reach PLOG at, unless it
+// is a scheme's own: cookies are one host's, whatever the port, and two PLOGs
+// on a host would sign each other's browsers out.
+func (s *Server) cookie(name string) string {
+	u, err := url.Parse(s.deps.BaseURL)
+	if err != nil || u.Port() == "" || u.Port() == "80" || u.Port() == "443" {
+		return name
+	}
+	return name + "_" + u.Port()
+}
 
 func (s *Server) secure() bool { return strings.HasPrefix(s.deps.BaseURL, "https://") }
 

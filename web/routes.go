@@ -23,7 +23,9 @@ func (s *Server) routes() {
 	d, e := s.deps, s.echo
 	frame := handlers.Frame{Projects: d.Projects, Version: d.Version}
 	documents := handlers.NewDocuments(d.Documents)
-	sessions := &handlers.Sessions{Frame: frame, Users: d.Users, Sessions: d.Sessions, Links: s.links, Secure: s.secure()}
+	sessions := &handlers.Sessions{
+		Frame: frame, Users: d.Users, Sessions: d.Sessions, Links: s.links, Cookie: s.cookie("plog_session"), Secure: s.secure(),
+	}
 	projects := &handlers.Projects{
 		Frame: frame, Projects: d.Projects, Sources: d.Sources, Stored: d.Documents, Documents: documents,
 		Plans: d.Plans, Runs: d.Runs, Finder: d.Finder, Sample: handlers.NewSample(d.SampleURL),

@@ -34,6 +34,9 @@ func TestSignIn(t *testing.T) {
 	wants(t, b.get(link), http.StatusUnauthorized, "used already")
 	wants(t, b.get("/login?token=nonsense"), http.StatusUnauthorized, "not valid")
 	b.browser = first
+	if res = b.get(link); res.status != http.StatusSeeOther || res.location() != "/" {
+		t.Errorf("the used link of someone signed in: %d %s", res.status, res.location())
+	}
 	page := b.post("/settings/sign-in-link", nil)
 	wants(t, page, http.StatusOK, "/login?token=")
 	_, rest, _ := strings.Cut(page.body, "/login?token=")
@@ -51,6 +54,34 @@ func TestSignIn(t *testing.T) {
 	}
 	if res = b.do(http.MethodGet, "/", nil, map[string]string{"HX-Request": "true"}); res.header.Get("HX-Redirect") != "/login" {
 		t.Errorf("fragment: %d %v", res.status, res.header)
+	}
+}
+
+func TestTwoPLOGsOnAHostKeepTheirBrowsers(t *testing.T) {
+	first, second := setupAt(t, "http://127.0.0.1:8080"), setupAt(t, "http://127.0.0.1:8081")
+	second.browser = first.browser // cookies of 127.0.0.1, whatever the port
+	for _, b := range []*bundle{first, second} {
+		if res := b.get(b.server.SignInLink("")); res.status != http.StatusSeeOther {
+			t.Fatalf("sign in: %d", res.status)
+		}
+	}
+	for _, b := range []*bundle{first, second, first} {
+		page := b.get("/") // without Sec-Fetch-Site it hands out the cookie of the forms' tokens
+		wants(t, page, http.StatusOK, "Add your API")
+		_, rest, _ := strings.Cut(page.body, `name="_csrf" value="`)
+		token, _, _ := strings.Cut(rest, `"`)
+		body := strings.NewReader("lang=en&_csrf=" + url.QueryEscape(token))
+		if res := b.do(http.MethodPost, "/locale", body, map[string]string{"Content-Type": "application/x-www-form-urlencoded"}); res.status != http.StatusSeeOther {
+			t.Errorf("a form: %d", res.status)
+		}
+	}
+	for base, want := range map[string]string{
+		"": "plog_session", "https://plog.example": "plog_session", "http://plog.example:80": "plog_session", "http://[::1]:9000": "plog_session_9000",
+	} {
+		b := setupAt(t, base)
+		if set := strings.Join(b.get(b.server.SignInLink("")).header.Values("Set-Cookie"), "\n"); !strings.Contains(set, "\n"+want+"=") {
+			t.Errorf("%s: %s", base, set)
+		}
 	}
 }
 

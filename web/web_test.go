@@ -67,7 +67,10 @@ type bundle struct {
 	log     *bytes.Buffer
 }
 
-func setup(t *testing.T) *bundle {
+func setup(t *testing.T) *bundle { return setupAt(t, "") }
+
+// setupAt is setup of a PLOG that thinks browsers reach it at base.
+func setupAt(t *testing.T, base string) *bundle {
 	t.Helper()
 	db, err := sqlite.Open(t.Context(), t.TempDir())
 	if err != nil {
@@ -83,7 +86,7 @@ func setup(t *testing.T) *bundle {
 		Users: db.Users(), Sessions: db.Sessions(), Settings: db.Settings(), Finder: b.finder, Starter: b.starter,
 		Script:    func(p loadtest.Plan) ([]byte, error) { return []byte("// " + p.Name), nil },
 		SampleURL: b.shop.URL + "/openapi.json",
-		Log:       slog.New(slog.NewTextHandler(b.log, nil)), Version: "test",
+		Log:       slog.New(slog.NewTextHandler(b.log, nil)), Version: "test", BaseURL: base,
 	})
 	if err != nil {
 		t.Fatal(err)
