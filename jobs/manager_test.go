@@ -196,6 +196,13 @@ func TestVerdicts(t *testing.T) {
 			do: func(*bench, context.Context, loadtest.Launch) (loadtest.Outcome, error) {
 				return loadtest.Outcome{}, nil
 			}},
+		{name: "measurements lost", verdict: loadtest.Invalid, reason: "run.reason.lost_samples",
+			do: func(b *bench, ctx context.Context, l loadtest.Launch) (loadtest.Outcome, error) {
+				b.report(ctx, l.Run, 1)
+				b.seq++
+				_, err := b.hub.Ingest(ctx, l.Run, metrics.Batch{Instance: "1", Seq: b.seq, Heartbeat: &metrics.Heartbeat{LostSamples: 1}})
+				return loadtest.Outcome{}, err
+			}},
 		{name: "a panic", verdict: loadtest.Errored, reason: "run.panic",
 			do: func(*bench, context.Context, loadtest.Launch) (loadtest.Outcome, error) { panic("oops") }},
 	}
@@ -222,10 +229,12 @@ func TestVerdicts(t *testing.T) {
 	}
 }
 
-// begun is closed when the run is seen running.
+// begun is closed when the run is seen running, or past that.
 func (b *bench) begun(id domain.RunID) <-chan struct{} {
 	done := make(chan struct{})
-	b.await(id, "it runs", in(loadtest.Running))
+	b.await(id, "it runs", func(f *live.Frame) bool {
+		return f.Run.State == loadtest.Running || f.Run.State == loadtest.Stopping
+	})
 	close(done)
 	return done
 }

@@ -49,8 +49,17 @@ func judge(e ending) (loadtest.Verdict, domain.Message) {
 	case e.snapshot.Overall.Requests == 0:
 		return loadtest.Invalid, domain.Msg("run.reason.no_requests",
 			"k6 ended well, but not one request was measured. See the log for what the script did.")
+	case lostTooMuch(e.snapshot):
+		return loadtest.Invalid, domain.Msg("run.reason.lost_samples",
+			"k6 could not report {{.Lost}} of its measurements, so the figures cannot be trusted. Was PLOG away for long, or its disk full?",
+			"Lost", e.snapshot.Generator.LostSamples)
 	}
 	return byThresholds(e.snapshot.Thresholds)
+}
+
+// lostTooMuch reports whether more than 1 % of what was measured did not arrive.
+func lostTooMuch(s metrics.Snapshot) bool {
+	return s.Generator.LostSamples*100 > s.Overall.Requests
 }
 
 func byThresholds(results []metrics.ThresholdResult) (loadtest.Verdict, domain.Message) {

@@ -63,10 +63,19 @@ func row(w io.Writer, requests uint64, tps, errorRate float64, l *metrics.Latenc
 		fmt.Fprint(w, "–\t–\t–\t–\t–\t–\t–\t")
 	} else {
 		for _, ms := range []float64{l.Min, l.Avg, l.P50, l.P90, l.P95, l.P99, l.Max} {
-			fmt.Fprintf(w, "%.1f\t", ms)
+			fmt.Fprintf(w, "%s\t", threeDigits(ms))
 		}
 	}
 	fmt.Fprintf(w, "  %s\n", name)
+}
+
+// threeDigits writes a figure with three significant digits, and whole ones whole.
+func threeDigits(v float64) string {
+	decimals := 0
+	for limit := 100.0; v < limit && decimals < 2; limit /= 10 {
+		decimals++
+	}
+	return strconv.FormatFloat(v, 'f', decimals, 64)
 }
 
 // percentage writes a ratio so that a small one does not look like none.

@@ -144,6 +144,15 @@ func (h *Hub) watchEarly(ctx context.Context, r loadtest.Run) (<-chan *live.Fram
 	if err != nil {
 		return nil, err
 	}
+	// The run may have ended since it was read: then this collector is a new one
+	// that nobody else will ever finish.
+	if r, err = h.cfg.Runs.Get(ctx, r.ID); err != nil {
+		return nil, fmt.Errorf("watch run: %w", err)
+	}
+	if !r.State.Active() {
+		c.Finish(r)
+		return h.finished(ctx, r)
+	}
 	if frames, ok := c.watch(ctx); ok {
 		return frames, nil
 	}
