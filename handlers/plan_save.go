@@ -13,6 +13,7 @@ import (
 	"plog.dev/plog/domain"
 	"plog.dev/plog/domain/loadtest"
 	"plog.dev/plog/handlers/hx"
+	"plog.dev/plog/views/i18n"
 	"plog.dev/plog/views/paths"
 	"plog.dev/plog/views/plan"
 )
@@ -155,7 +156,16 @@ func (h *Plans) Delete(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := h.Plans.Delete(c.Request().Context(), p.ID); err != nil {
+	ctx := c.Request().Context()
+	if !confirmed(c) {
+		owner, err := h.Projects.Get(ctx, p.ProjectID)
+		if err != nil {
+			return err
+		}
+		question := i18n.T(ctx, "plan.delete_confirm", "Name", p.Name)
+		return h.Frame.ask(c, Place{Title: i18n.T(ctx, "plan.delete"), Project: &owner, Tab: TabPlans}, question, paths.Plan(p.ID))
+	}
+	if err := h.Plans.Delete(ctx, p.ID); err != nil {
 		return fmt.Errorf("delete plan: %w", err)
 	}
 	return hx.Redirect(c, paths.Plans(p.ProjectID))

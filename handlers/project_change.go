@@ -9,6 +9,7 @@ import (
 
 	"plog.dev/plog/domain"
 	"plog.dev/plog/handlers/hx"
+	"plog.dev/plog/views/i18n"
 	"plog.dev/plog/views/paths"
 	"plog.dev/plog/views/project"
 )
@@ -36,7 +37,12 @@ func (h *Projects) Delete(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := h.Projects.Delete(c.Request().Context(), p.ID); err != nil {
+	ctx := c.Request().Context()
+	if !confirmed(c) {
+		question := i18n.T(ctx, "project.delete_confirm", "Name", p.Name)
+		return h.Frame.ask(c, Place{Title: i18n.T(ctx, "project.delete"), Project: &p, Tab: TabOverview}, question, paths.Project(p.ID))
+	}
+	if err := h.Projects.Delete(ctx, p.ID); err != nil {
 		return h.refused(c, p, err)
 	}
 	return hx.Redirect(c, paths.Home)
@@ -89,7 +95,12 @@ func (h *Projects) DeleteSource(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := h.Sources.Delete(c.Request().Context(), s.ID); err != nil {
+	ctx := c.Request().Context()
+	if !confirmed(c) {
+		question := i18n.T(ctx, "project.source_delete_confirm", "Name", s.Name)
+		return h.Frame.ask(c, Place{Title: i18n.T(ctx, "project.source_delete"), Project: &p, Tab: TabOverview}, question, paths.Project(p.ID))
+	}
+	if err := h.Sources.Delete(ctx, s.ID); err != nil {
 		return h.refused(c, p, err)
 	}
 	return hx.Redirect(c, paths.Project(p.ID))

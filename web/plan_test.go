@@ -182,7 +182,7 @@ func TestPlanFiles(t *testing.T) {
 	if res := b.post(path+"/duplicate", nil); res.status != http.StatusSeeOther {
 		t.Errorf("duplicate: %d", res.status)
 	}
-	if res := b.post(path+"/delete", nil); res.status != http.StatusSeeOther || b.get(path).status != http.StatusNotFound {
+	if res := b.post(path+"/delete", url.Values{"confirmed": {"yes"}}); res.status != http.StatusSeeOther || b.get(path).status != http.StatusNotFound {
 		t.Errorf("delete: %d", res.status)
 	}
 	wants(t, b.get("/projects/"+string(p.ID)+"/plans"), http.StatusOK, "Copy of Typical day")

@@ -213,7 +213,7 @@ func TestAProjectWithAnActiveRunStays(t *testing.T) {
 		t.Fatal(err)
 	}
 	path := "/projects/" + string(p.ID)
-	wants(t, b.post(path+"/delete", nil), http.StatusConflict, `role="alert"`)
+	wants(t, b.post(path+"/delete", url.Values{"confirmed": {"yes"}}), http.StatusConflict, `role="alert"`)
 	wants(t, b.get(path), http.StatusOK, "/runs/"+string(run.ID))
 	wants(t, b.get("/metrics"), http.StatusOK, `plog_runs{state="queued"} 1`, "plog_http_request_duration_seconds")
 }
@@ -277,5 +277,29 @@ func TestHeaders(t *testing.T) {
 	}
 	if strings.Contains(b.log.String(), "token=") {
 		t.Error("the log holds a sign-in token")
+	}
+}
+
+func TestDeletingAsksFirst(t *testing.T) {
+	b := signedIn(t)
+	p := b.project()
+	plan := b.saved(p)
+	sources, err := b.db.Sources().ListByProject(t.Context(), p.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ path, question, back, after string }{
+		{"/plans/" + string(plan.ID), "Delete the plan “Typical day”?", "/plans/" + string(plan.ID), "/projects/" + string(p.ID) + "/plans"},
+		{"/projects/" + string(p.ID) + "/sources/" + string(sources[0].ID), "Remove “Pets”", "/projects/" + string(p.ID), "/projects/" + string(p.ID)},
+		{"/projects/" + string(p.ID), "Delete “Pets” with", "/projects/" + string(p.ID), "/"},
+	} {
+		for _, form := range []url.Values{nil, {"confirmed": {""}}} { // the button's value without a script
+			wants(t, b.post(c.path+"/delete", form), http.StatusOK,
+				c.question, `action="`+c.path+`/delete"`, `href="`+c.back+`"`, `name="confirmed" value="yes"`)
+		}
+		wants(t, b.get(c.back), http.StatusOK)
+		if res := b.post(c.path+"/delete", url.Values{"confirmed": {"yes"}}); res.status != http.StatusSeeOther || res.location() != c.after {
+			t.Errorf("%s: %d %s", c.path, res.status, res.location())
+		}
 	}
 }

@@ -1,5 +1,5 @@
 // Dialogs: data-dialog="id" opens one, data-close closes it, data-confirm="question" asks before anything
-// else hears of the click.
+// else hears of the click. A button named "confirmed" then says so: without this script the server asks.
 import { say } from './words.js';
 
 export function open(id) {
@@ -57,6 +57,7 @@ document.addEventListener('click', async (event) => {
   });
   if (!yes) return;
   confirmed = asking;
+  if (asking.name === 'confirmed') asking.value = 'yes';
   asking.click();
 }, true);
 
