@@ -39,7 +39,7 @@ export function options(chart, size, colors) {
   return {
     ...size,
     legend: { show: false },
-    padding: [8, 18, 0, 0],
+    padding: [8, 26, 0, 0], // half of the last clock time stands to the right of its tick
     cursor: {
       sync: config.sync ? { key: config.sync, setSeries: false, scales: ['x', null] } : undefined,
       drag: { x: true, y: false, setScale: false, dist: 5 },

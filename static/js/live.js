@@ -1,6 +1,8 @@
 // What arrives over a page's event stream. Unnamed events are HTML, which htmx swaps. Events named
 // "points" are JSON for the charts: they go out as the window event plog:points. While the stream is
-// broken, elements with data-stale say since when; figures stay as they were.
+// broken, elements with data-stale say since when; figures stay as they were. What an element with
+// data-retry fetches is as sure to come as the stream: without an answer it gets the event "retry" a
+// moment later.
 import { say, language } from './words.js';
 
 document.addEventListener('points', (event) => {
@@ -23,11 +25,25 @@ function show() {
   }
 }
 
-document.addEventListener('htmx:sse:error', () => {
+function lost() {
   lostAt ??= new Date();
   show();
-});
-document.addEventListener('htmx:sse:after:connection', () => {
+}
+
+function found() {
   lostAt = null;
   show();
+}
+
+document.addEventListener('htmx:sse:error', lost);
+document.addEventListener('htmx:sse:after:connection', found);
+
+document.addEventListener('htmx:error', (event) => {
+  const waiting = event.target.closest?.('[data-retry]');
+  if (!waiting) return;
+  lost();
+  setTimeout(() => waiting.dispatchEvent(new Event('retry')), 1000);
+});
+document.addEventListener('htmx:after:request', (event) => {
+  if (event.target.closest?.('[data-retry]')) found();
 });

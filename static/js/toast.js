@@ -50,9 +50,10 @@ document.addEventListener('click', (event) => {
 
 document.addEventListener('plog:toast', (event) => toast(event.detail.tone ?? '', event.detail.text));
 
-// A request that never got an answer; answers with an error bring their own words.
+// A request that never got an answer; answers with an error bring their own words, and what is tried
+// again has the bar of live.js.
 document.addEventListener('htmx:error', (event) => {
   const error = event.detail?.error ?? event.detail?.ctx?.error;
-  if (error?.name === 'AbortError') return;
+  if (error?.name === 'AbortError' || event.target.closest?.('[data-retry]')) return;
   toast('bad', say(navigator.onLine ? 'request_failed' : 'offline'));
 });
