@@ -54,8 +54,13 @@ func (h *Plans) Create(c echo.Context) error {
 	if f.Action != plan.ActionRun {
 		return hx.Redirect(c, paths.Plan(p.ID)+"?saved=1")
 	}
-	run, err := h.Starter.Start(ctx, p, h.title(ctx, p))
+	run, err := h.start(c, p)
 	if err == nil {
+		if run.PlanID != p.ID { // the form was sent twice; its plan is there already
+			if err := h.Plans.Delete(context.WithoutCancel(ctx), p.ID); err != nil {
+				return fmt.Errorf("delete plan: %w", err)
+			}
+		}
 		return hx.Redirect(c, paths.Run(run.ID))
 	}
 	err = errors.Join(err, h.Plans.Delete(context.WithoutCancel(ctx), p.ID))

@@ -45,18 +45,16 @@ func (h *Plans) Save(c echo.Context) error {
 	if len(errs) > 0 {
 		return h.edit(c, http.StatusUnprocessableEntity, plan.EditModel{Plan: stored, Form: f, Errors: errs})
 	}
-	if !same(p, stored) {
-		if err := h.Plans.Save(ctx, &p); err != nil {
-			if domain.CodeOf(err) != domain.Conflict {
-				return fmt.Errorf("save plan: %w", err)
-			}
-			return h.edit(c, http.StatusConflict, plan.EditModel{Plan: stored, Form: f, Problem: message(err)})
+	if p, err = h.keep(ctx, p, stored); err != nil {
+		if domain.CodeOf(err) != domain.Conflict {
+			return fmt.Errorf("save plan: %w", err)
 		}
+		return h.edit(c, http.StatusConflict, plan.EditModel{Plan: stored, Form: f, Problem: message(err)})
 	}
 	if f.Action != plan.ActionRun {
 		return hx.Redirect(c, paths.Plan(p.ID)+"?saved=1")
 	}
-	run, err := h.Starter.Start(ctx, p, h.title(ctx, p))
+	run, err := h.start(c, p)
 	if err == nil {
 		return hx.Redirect(c, paths.Run(run.ID))
 	}
@@ -94,12 +92,25 @@ func (h *Plans) addStep(ctx context.Context, stored loadtest.Plan, f *plan.Form,
 	return domain.Message{}
 }
 
+// keep returns p as it is stored now. What is stored like that already is not
+// saved again: the form may have been sent twice. Conflict when someone else
+// saved something different meanwhile.
+func (h *Plans) keep(ctx context.Context, p, stored loadtest.Plan) (loadtest.Plan, error) {
+	if same(p, stored) {
+		return stored, nil
+	}
+	err := h.Plans.Save(ctx, &p)
+	if domain.CodeOf(err) == domain.Conflict {
+		if now, gone := h.Plans.Get(ctx, p.ID); gone == nil && same(p, now) {
+			return now, nil
+		}
+	}
+	return p, err
+}
+
 // same reports whether saving p would change nothing of what is stored.
 func same(p, stored loadtest.Plan) bool {
-	if p.Version != stored.Version {
-		return false
-	}
-	p.CreatedAt, p.UpdatedAt = stored.CreatedAt, stored.UpdatedAt
+	p.Version, p.CreatedAt, p.UpdatedAt = stored.Version, stored.CreatedAt, stored.UpdatedAt
 	return reflect.DeepEqual(p, stored)
 }
 
@@ -109,8 +120,7 @@ func (h *Plans) Run(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	ctx := c.Request().Context()
-	run, err := h.Starter.Start(ctx, p, h.title(ctx, p))
+	run, err := h.start(c, p)
 	if err == nil {
 		return hx.Redirect(c, paths.Run(run.ID))
 	}

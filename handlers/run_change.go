@@ -53,7 +53,7 @@ func (h *Runs) Again(c echo.Context) error {
 	if err != nil {
 		return fmt.Errorf("run again: %w", err)
 	}
-	next, err := h.Starter.Start(ctx, run.Plan, run.Env.Document)
+	next, err := h.Starter.Start(ctx, RunRequest{Plan: run.Plan, Document: run.Env.Document, Key: runKey(c)})
 	if err != nil {
 		return err
 	}

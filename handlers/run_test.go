@@ -173,8 +173,8 @@ func (w manager) Delete(_ context.Context, id domain.RunID) error {
 	w.deleted = append(w.deleted, id)
 	return w.conflict
 }
-func (w starter) Start(_ context.Context, p loadtest.Plan, _ string) (loadtest.Run, error) {
-	w.started = append(w.started, p)
+func (w starter) Start(_ context.Context, req handlers.RunRequest) (loadtest.Run, error) {
+	w.started = append(w.started, req.Plan)
 	return loadtest.Run{ID: "next"}, w.conflict
 }
 

@@ -82,11 +82,17 @@ type Finder interface {
 	Find(ctx context.Context, target string) (Found, error)
 }
 
+// RunRequest asks for a run.
+type RunRequest struct {
+	Plan     loadtest.Plan // its secrets in clear
+	Document string        // the API document's title and version
+	Key      string        // requests with the same one are one; "" is none
+}
+
 // Starter starts runs.
 type Starter interface {
-	// Start queues a run of the plan, whose secrets are in clear, and returns
-	// it at once. document is the API document's title and version. Invalid
-	// with fields, Forbidden for a target that may not be loaded, Conflict while
-	// the plan has an active run.
-	Start(ctx context.Context, plan loadtest.Plan, document string) (loadtest.Run, error)
+	// Start queues a run and returns it at once; the run that the same key
+	// started before, if there is one. Invalid with fields, Forbidden for a
+	// target that may not be loaded, Conflict while the plan has an active run.
+	Start(ctx context.Context, req RunRequest) (loadtest.Run, error)
 }

@@ -3,6 +3,7 @@ package web_test
 import (
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -34,7 +35,7 @@ func TestRunFromTheOperationsPage(t *testing.T) {
 		t.Errorf("thresholds %+v", plan.Thresholds)
 	}
 	res = b.post("/projects/"+string(p.ID)+"/plans", quick("run", "name", "Second"), asFragment...)
-	if res.header.Get("HX-Redirect") != "/runs/run-1" {
+	if res.header.Get("HX-Redirect") != "/runs/run-2" {
 		t.Errorf("fragment: %d %v", res.status, res.header)
 	}
 }
@@ -139,7 +140,11 @@ func TestPlanIsEditedWithoutLosingAnything(t *testing.T) {
 		got.Scenarios[0].Stages[0].Target != 5 || got.Scenarios[0].Steps[0].Request.Body.Text != `{"name":"바둑이"}` {
 		t.Errorf("got %+v", got)
 	}
-	res := b.post(path, form) // version 1 again: someone saved meanwhile
+	if res := b.post(path, form); res.status != http.StatusSeeOther { // version 1 again, but nothing new in it
+		t.Errorf("the same once more: %d", res.status)
+	}
+	form.Set("p95", "250")
+	res := b.post(path, form) // someone saved meanwhile
 	wants(t, res, http.StatusConflict, `value="바쁜 날 “😀”"`)
 }
 
@@ -194,4 +199,67 @@ func TestEstimateWhileTyping(t *testing.T) {
 	wants(t, b.post("/estimate", form, asFragment...), http.StatusOK, "2 m", "12 k", "<polyline", "/pets/{id}")
 	form.Set("scenarios[0].rate", "lots")
 	wants(t, b.post("/estimate", form, asFragment...), http.StatusOK, "once its numbers can be read")
+}
+
+var keyField = regexp.MustCompile(`name="key" value="(\w{20,})"`)
+
+func TestAFormThatIsSentTwiceStartsOneRun(t *testing.T) {
+	b := signedIn(t)
+	p := b.project()
+	plan := b.saved(p)
+	project, path := "/projects/"+string(p.ID), "/plans/"+string(plan.ID)
+	plans := func() int {
+		all, err := b.db.Plans().ListByProject(t.Context(), p.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(all)
+	}
+	for _, c := range []struct {
+		name, page, action string
+		form               func() url.Values
+		made               int // plans
+	}{
+		{"operations", project + "/apis", project + "/plans", func() url.Values { return quick("run", "name", "Another") }, 1},
+		{"list", project + "/plans", path + "/run", func() url.Values { return url.Values{} }, 0},
+		{"overview", project, path + "/run", func() url.Values { return url.Values{} }, 0},
+		{"plan", path, path, func() url.Values {
+			return url.Values{
+				"action": {"run"}, "version": {"1"}, "name": {"Changed"}, "base_url": {plan.BaseURL}, "p95": {"300"},
+				"scenarios[0].executor": {"constant-vus"}, "scenarios[0].vus": {"3"}, "scenarios[0].duration": {"5s"},
+				"scenarios[0].steps[0].method": {"GET"}, "scenarios[0].steps[0].path": {"/pets"},
+			}
+		}, 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			before, started := plans(), len(b.starter.started)
+			page := b.get(c.page).body
+			key := keyField.FindStringSubmatch(page)
+			if key == nil {
+				t.Fatalf("no key in the form\n%s", strip(page))
+			}
+			form := c.form()
+			form.Set("key", key[1])
+			first := b.post(c.action, form)
+			if again := b.post(c.action, form); first.status != http.StatusSeeOther || again.location() != first.location() {
+				t.Errorf("%d %s, again %d %s\n%s", first.status, first.location(), again.status, again.location(), strip(again.body))
+			}
+			if n := len(b.starter.started) - started; n != 1 {
+				t.Errorf("%d runs", n)
+			}
+			if n := plans() - before; n != c.made {
+				t.Errorf("%d plans more", n)
+			}
+			next := keyField.FindStringSubmatch(b.get(c.page).body)
+			if next == nil || next[1] == key[1] {
+				t.Errorf("the page has the key %v again", next)
+			}
+		})
+	}
+	form := quick("run", "key", "k", "name", "One")
+	first := b.post(project+"/plans", form)
+	form.Set("scenarios[0].vus", "11") // back, changed, and sent again
+	if second := b.post(project+"/plans", form); second.location() == first.location() {
+		t.Errorf("a changed form leads to the run before: %s", second.location())
+	}
 }

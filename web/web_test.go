@@ -3,6 +3,7 @@ package web_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"log/slog"
 	"mime/multipart"
@@ -43,15 +44,21 @@ func (f fakeFinder) Find(_ context.Context, target string) (handlers.Found, erro
 // fakeStarter keeps the runs it was asked for.
 type fakeStarter struct {
 	started []loadtest.Plan
+	keys    map[string]loadtest.Run
 	err     error
 }
 
-func (f *fakeStarter) Start(_ context.Context, p loadtest.Plan, _ string) (loadtest.Run, error) {
+func (f *fakeStarter) Start(_ context.Context, req handlers.RunRequest) (loadtest.Run, error) {
 	if f.err != nil {
 		return loadtest.Run{}, f.err
 	}
-	f.started = append(f.started, p)
-	return loadtest.Run{ID: "run-1", Plan: p}, nil
+	if run, known := f.keys[req.Key]; known && req.Key != "" {
+		return run, nil
+	}
+	f.started = append(f.started, req.Plan)
+	run := loadtest.Run{ID: domain.RunID(fmt.Sprintf("run-%d", len(f.started))), PlanID: req.Plan.ID, Plan: req.Plan}
+	f.keys[req.Key] = run
+	return run, nil
 }
 
 // bundle is a whole PLOG but for the engine, with a browser in front of it.
@@ -76,7 +83,7 @@ func setupAt(t *testing.T, base string) *bundle {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := &bundle{t: t, db: db, starter: &fakeStarter{}, finder: fakeFinder{errs: map[string]error{}}, log: &bytes.Buffer{}}
+	b := &bundle{t: t, db: db, starter: &fakeStarter{keys: map[string]loadtest.Run{}}, finder: fakeFinder{errs: map[string]error{}}, log: &bytes.Buffer{}}
 	b.shop = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = io.WriteString(w, petsDocument)
 	}))

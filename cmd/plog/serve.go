@@ -162,8 +162,8 @@ func (f finder) Find(ctx context.Context, name string) (handlers.Found, error) {
 type starter struct{ manager *jobs.Manager }
 
 // Start implements handlers.Starter.
-func (s starter) Start(ctx context.Context, plan loadtest.Plan, document string) (loadtest.Run, error) {
-	return s.manager.Start(ctx, jobs.Request{Plan: plan, ProjectID: plan.ProjectID, Document: document})
+func (s starter) Start(ctx context.Context, req handlers.RunRequest) (loadtest.Run, error) {
+	return s.manager.Start(ctx, jobs.Request{Plan: req.Plan, ProjectID: req.Plan.ProjectID, Document: req.Document, Key: req.Key})
 }
 
 // tokenKey returns the data folder's secret that runs' tokens are derived

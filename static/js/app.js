@@ -6,6 +6,7 @@ import './keys.js';
 import './live.js';
 import './menu.js';
 import './pick.js';
+import './run-key.js';
 import './theme.js';
 import './toast.js';
 import { refilter } from './filter.js';
