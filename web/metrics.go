@@ -35,6 +35,7 @@ func newMeter(deps Deps) *meter {
 	}
 	m.registry.MustRegister(m.requests, runStates{deps.Runs},
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.registry.MustRegister(deps.Meters...)
 	return m
 }
 

@@ -6,9 +6,12 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"github.com/labstack/echo/v4"
+	"github.com/prometheus/client_golang/prometheus"
 
 	"plog.dev/plog/domain"
 	"plog.dev/plog/domain/loadtest"
@@ -66,5 +69,36 @@ func TestShutdownEndsStreams(t *testing.T) {
 	}
 	if rest, err := io.ReadAll(body); err != nil || string(rest) != "\n" {
 		t.Errorf("after the end: %q %v", rest, err)
+	}
+}
+
+func TestMetricsFromElsewhereNeedTheToken(t *testing.T) {
+	for name, c := range map[string]struct {
+		token, from, sent string
+		want              int
+	}{
+		"this machine":              {"", "127.0.0.1:5", "", http.StatusOK},
+		"elsewhere":                 {"", "203.0.113.7:5", "", http.StatusForbidden},
+		"elsewhere, an empty token": {"", "203.0.113.7:5", "Bearer ", http.StatusForbidden},
+		"elsewhere, a wrong token":  {"scrape", "203.0.113.7:5", "Bearer x", http.StatusForbidden},
+		"elsewhere, the token":      {"scrape", "203.0.113.7:5", "Bearer scrape", http.StatusOK},
+	} {
+		t.Run(name, func(t *testing.T) {
+			own := prometheus.NewCounter(prometheus.CounterOpts{Name: "plog_test_total", Help: "A counter of another part."})
+			server, err := web.New(web.Deps{Runs: noRuns{}, MetricsToken: c.token, Meters: []prometheus.Collector{own}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			req := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/metrics", nil)
+			req.RemoteAddr = c.from
+			if c.sent != "" {
+				req.Header.Set("Authorization", c.sent)
+			}
+			rec := httptest.NewRecorder()
+			server.ServeHTTP(rec, req)
+			if shown := strings.Contains(rec.Body.String(), "plog_test_total 0"); rec.Code != c.want || shown != (c.want == http.StatusOK) {
+				t.Errorf("status %d, want %d; shown %t", rec.Code, c.want, shown)
+			}
+		})
 	}
 }

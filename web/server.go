@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/labstack/echo/v4"
+	"github.com/prometheus/client_golang/prometheus"
 
 	"plog.dev/plog/domain"
 	"plog.dev/plog/domain/loadtest"
@@ -46,6 +47,8 @@ type Deps struct {
 	// IngestRoutes what instances report to, below /ingest. Either may be nil.
 	RunRoutes    func(*echo.Group)
 	IngestRoutes func(*echo.Group)
+
+	Meters []prometheus.Collector // what /metrics shows besides the server's own
 
 	Log          *slog.Logger // slog.Default() if nil
 	Version      string

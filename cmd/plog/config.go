@@ -22,6 +22,7 @@ type config struct {
 	RunSlots   int        `env:"PLOG_RUN_SLOTS" envDefault:"1"`   // runs at once
 	AllowHosts []string   `env:"PLOG_ALLOW_HOSTS"`                // further hosts that may be loaded
 	SampleURL  string     `env:"PLOG_SAMPLE_URL"`                 // the sample shop's document
+	Metrics    string     `env:"PLOG_METRICS_TOKEN"`              // lets Prometheus read /metrics from elsewhere; none if empty
 	LogFormat  string     `env:"PLOG_LOG_FORMAT" envDefault:"text"`
 	LogLevel   slog.Level `env:"PLOG_LOG_LEVEL" envDefault:"info"`
 	K6Binary   string     `env:"K6_BINARY"`

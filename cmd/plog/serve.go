@@ -14,6 +14,7 @@ import (
 	"syscall"
 
 	"github.com/labstack/echo/v4"
+	"github.com/prometheus/client_golang/prometheus"
 
 	"plog.dev/plog/domain"
 	"plog.dev/plog/domain/loadtest"
@@ -82,6 +83,7 @@ func wire(cfg config, db *sqlite.DB, log *slog.Logger, l net.Listener) (*web.Ser
 	}
 	policy := policyOf(cfg, db, log)
 	e := newEngine(engineConfig{config: cfg, tokenKey: key, ingestURL: own(l) + "/ingest", policy: policy, log: log}, db)
+	meter := ingest.NewMeter(e.hub)
 	server, err := web.New(web.Deps{
 		Projects: db.Projects(), Sources: db.Sources(), Documents: db.Documents(), Plans: db.Plans(), Runs: db.Runs(),
 		Users: db.Users(), Sessions: db.Sessions(), Settings: db.Settings(),
@@ -93,8 +95,8 @@ func wire(cfg config, db *sqlite.DB, log *slog.Logger, l net.Listener) (*web.Ser
 			return errors.Join(db.Ping(ctx), err)
 		},
 		RunRoutes:    runPages(db, e).Register,
-		IngestRoutes: func(g *echo.Group) { ingest.Register(g, e.hub) },
-		Log:          log, Version: version, BaseURL: either(cfg.BaseURL, own(l)),
+		IngestRoutes: func(g *echo.Group) { ingest.Register(g, meter) }, Meters: []prometheus.Collector{meter},
+		Log: log, Version: version, BaseURL: either(cfg.BaseURL, own(l)), MetricsToken: cfg.Metrics,
 	})
 	return server, e, err
 }
