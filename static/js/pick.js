@@ -1,6 +1,6 @@
 // Ticking many at once: data-pick ticks the boxes that its selector matches, or unticks all when it is
 // empty; data-pick-group ticks those of its group, or unticks them when all are ticked. Only what the
-// filter leaves is touched.
+// filter leaves is touched. data-unpick unticks the box of one value.
 const visible = (box) => !box.closest('[hidden]');
 
 function set(boxes, on) {
@@ -14,6 +14,8 @@ function set(boxes, on) {
 }
 
 document.addEventListener('click', (event) => {
+  const one = event.target.closest?.('[data-unpick]')?.dataset.unpick;
+  if (one) set([...document.querySelectorAll('#operations input[type=checkbox]')].filter((box) => box.value === one), false);
   const button = event.target.closest?.('[data-pick], [data-pick-group]');
   if (!button) return;
   if (button.dataset.pick !== undefined) {
