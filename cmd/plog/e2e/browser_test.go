@@ -16,7 +16,6 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/emulation"
-	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
@@ -233,10 +232,9 @@ func (p *tab) withoutScript() {
 // speaks makes the browser ask for pages in a language.
 func (p *tab) speaks(language string) {
 	p.t.Helper()
+	agent := eval[string](p, `navigator.userAgent`)
 	p.call(func() error {
-		_, err := chromedp.Call(p.ctx, network.SetExtraHTTPHeaders, network.SetExtraHTTPHeadersParams{
-			Headers: network.Headers{"Accept-Language": []byte(fmt.Sprintf("%q", language))},
-		})
+		_, err := chromedp.Call(p.ctx, emulation.SetUserAgentOverride, emulation.SetUserAgentOverrideParams{UserAgent: agent, AcceptLanguage: language})
 		return err
 	})
 }
@@ -252,7 +250,8 @@ func (p *tab) looks(width int64, theme string) {
 			return err
 		}
 		_, err = chromedp.Call(p.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
-			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: theme}},
+			// Without motion, so that no colour is between two themes.
+			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: theme}, {Name: "prefers-reduced-motion", Value: "reduce"}},
 		})
 		return err
 	})
