@@ -81,7 +81,11 @@ func (a *activeRun) stop(ctx context.Context, cause *domain.Error) error {
 		return finishedAlready(a.snapshot())
 	}
 	a.collector.Stop(cause.Message.String())
-	return a.move(context.WithoutCancel(ctx), loadtest.Stopping) // ctx may be the run's own, which has just ended
+	ctx = context.WithoutCancel(ctx) // it may be the run's own, which has just ended
+	if err := a.m.cfg.Runs.SetReason(ctx, a.snapshot().ID, cause.Message); err != nil {
+		a.m.cfg.Log.WarnContext(ctx, "store why a run is stopped", "run", a.snapshot().ID, "error", err)
+	}
+	return a.move(ctx, loadtest.Stopping)
 }
 
 // end notes that nothing is left to be stopped, and returns why it was stopped.
@@ -114,30 +118,52 @@ func (m *Manager) carry(a *activeRun, do func() (loadtest.Outcome, error)) {
 	if moveErr := a.move(ctx, loadtest.Stopping); moveErr != nil {
 		log.ErrorContext(ctx, "stop", "error", moveErr)
 	}
-	snapshot := a.collector.Close()
-	end := ending{cause: cause, outcome: outcome, err: err, snapshot: snapshot, limit: a.collector.Limit()}
-	verdict, reason := judge(end)
 	if err != nil {
 		log.WarnContext(ctx, "the run could not be carried out", "error", err)
 	}
+	snapshot := a.collector.Close()
+	verdict, reason := judge(ending{cause: cause, outcome: outcome, err: err, snapshot: snapshot, limit: a.collector.Limit()})
 	a.cancel(nil)
 	if err := m.finishSurely(ctx, a, snapshot, verdict, reason); err != nil {
-		log.ErrorContext(ctx, "the run's report could not be stored; the next start tries again", "error", err)
-		run := a.snapshot()
-		run.State, run.Verdict, run.Reason = loadtest.Finished, loadtest.Errored, messageOf(err)
-		a.collector.Finish(run) // watchers must not wait for an end that does not come
+		log.ErrorContext(ctx, "the run's end could not be stored; the next start tries again", "error", err)
+		return
 	}
 	log.InfoContext(ctx, "run finished", "verdict", verdict, "reason", reason.String(), "requests", snapshot.Overall.Requests)
 }
 
+// finishSurely tries until the end is stored: until then the run is not over
+// for anyone. It gives up when the run was deleted, or PLOG has to go.
 func (m *Manager) finishSurely(ctx context.Context, a *activeRun, s metrics.Snapshot, v loadtest.Verdict, reason domain.Message) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var waiting sync.WaitGroup
+	waiting.Go(func() {
+		select {
+		case <-ctx.Done():
+			return
+		case <-m.down:
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(storeGrace):
+			cancel()
+		}
+	})
+	defer waiting.Wait()
+	defer cancel()
+	pauses := backoff.NewExponentialBackOff()
+	pauses.MaxInterval = storeTimeout
 	_, err := backoff.Retry(ctx, func() (struct{}, error) {
 		err := m.finish(ctx, a.snapshot(), a.collector, s, v, reason)
 		if domain.CodeOf(err) == domain.Conflict || domain.CodeOf(err) == domain.NotFound {
+			a.collector.Finish(a.snapshot()) // somebody else ended or deleted it: watchers need not wait
 			err = backoff.Permanent(err)
 		}
+		if err != nil {
+			m.cfg.Log.WarnContext(ctx, "store the end of a run", "run", a.snapshot().ID, "error", err)
+		}
 		return struct{}{}, err
-	}, backoff.WithMaxTries(5))
+	}, backoff.WithBackOff(pauses), backoff.WithMaxElapsedTime(0))
 	return err
 }
 
@@ -167,9 +193,9 @@ func (a *activeRun) adopt() (loadtest.Outcome, error) {
 	if err := a.collector.Replay(a.ctx); err != nil {
 		return loadtest.Outcome{}, err
 	}
-	if run.State == loadtest.Stopping {
-		a.cancel(loadtest.ErrStoppedByUser)
-		a.collector.Stop(loadtest.ErrStoppedByUser.Message.String())
+	if cause := causeOf(run.Reason); run.State == loadtest.Stopping && cause != nil {
+		a.cancel(cause)
+		a.collector.Stop(cause.Message.String())
 	}
 	if run.Process == nil {
 		return loadtest.Outcome{}, errNeverStarted
@@ -179,6 +205,17 @@ func (a *activeRun) adopt() (loadtest.Outcome, error) {
 		return outcome, fmt.Errorf("%w: %w", errGone, err)
 	}
 	return outcome, err
+}
+
+// causeOf returns why a run was being stopped, of what stop left in the store;
+// nil if nobody stopped it.
+func causeOf(reason domain.Message) *domain.Error {
+	for _, cause := range []*domain.Error{loadtest.ErrStoppedByUser, loadtest.ErrShutdown, loadtest.ErrThreshold} {
+		if reason.Key == cause.Message.Key {
+			return cause
+		}
+	}
+	return nil
 }
 
 func (a *activeRun) update(change func(*loadtest.Run)) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 	"plog.dev/plog/domain/live"
 	"plog.dev/plog/domain/loadtest"
 	"plog.dev/plog/domain/metrics"
+	"plog.dev/plog/domain/report"
 	"plog.dev/plog/jobs"
 	"plog.dev/plog/jobs/hub"
 	"plog.dev/plog/repo/sqlite"
@@ -86,7 +88,7 @@ func (b *bench) report(ctx context.Context, run domain.RunID, ms float64) {
 	b.seq++
 	h := metrics.NewHistogram()
 	h.RecordMS(ms)
-	_, err := b.hub.Ingest(context.WithoutCancel(ctx), run, metrics.Batch{Instance: "1", Seq: b.seq, Rollups: []metrics.Rollup{{
+	_, err := b.hub.Ingest(context.WithoutCancel(ctx), run, metrics.Batch{Instance: "1", Seq: b.seq, Final: true, Rollups: []metrics.Rollup{{
 		Series: metrics.Series{Metric: metrics.HTTP, Name: "GET /pets", Method: "GET", Status: "200", Expected: "true"},
 		Second: time.Now().Unix(), Kind: metrics.Trend, Time: true, Count: 1, Sum: ms, Min: ms, Max: ms, Hist: h.Encode(),
 	}}})
@@ -195,6 +197,12 @@ func TestVerdicts(t *testing.T) {
 		{name: "nothing measured", verdict: loadtest.Invalid, reason: "run.reason.no_requests",
 			do: func(*bench, context.Context, loadtest.Launch) (loadtest.Outcome, error) {
 				return loadtest.Outcome{}, nil
+			}},
+		{name: "the last measurements missing", verdict: loadtest.Invalid, reason: "run.reason.no_end",
+			do: func(b *bench, ctx context.Context, l loadtest.Launch) (loadtest.Outcome, error) {
+				b.report(ctx, l.Run, 1)
+				_, err := b.hub.Ingest(ctx, l.Run, metrics.Batch{Instance: "2", Seq: 1, Heartbeat: &metrics.Heartbeat{}})
+				return loadtest.Outcome{}, err
 			}},
 		{name: "measurements lost", verdict: loadtest.Invalid, reason: "run.reason.lost_samples",
 			do: func(b *bench, ctx context.Context, l loadtest.Launch) (loadtest.Outcome, error) {
@@ -383,6 +391,71 @@ func TestAdoption(t *testing.T) {
 				t.Errorf("%s with %d requests because %s, want %s with %d", run.Verdict, rep.Result.Overall.Requests, run.Reason, tt.verdict, tt.requests)
 			}
 		})
+	}
+}
+
+// A run that PLOG was stopping when it was killed ends for the reason it was
+// being stopped for; one that k6 had ended by itself, by its thresholds.
+func TestAdoptionOfAStoppingRun(t *testing.T) {
+	for name, tt := range map[string]struct {
+		cause   *domain.Error
+		verdict loadtest.Verdict
+	}{
+		"by a person":    {loadtest.ErrStoppedByUser, loadtest.Aborted},
+		"by a shutdown":  {loadtest.ErrShutdown, loadtest.Aborted},
+		"by a threshold": {loadtest.ErrThreshold, loadtest.Failed},
+		"by itself":      {nil, loadtest.Passed},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t)
+			run := b.start(jobs.Request{Plan: b.plan()})
+			runs := b.db.Runs()
+			b.report(t.Context(), run.ID, 1)
+			steps := []error{
+				runs.Transition(t.Context(), run.ID, loadtest.Queued, loadtest.Running),
+				runs.SetProcess(t.Context(), run.ID, loadtest.Process{PID: 4711, StartedAt: time.Now()}),
+			}
+			if tt.cause != nil {
+				steps = append(steps, runs.SetReason(t.Context(), run.ID, tt.cause.Message))
+			}
+			steps = append(steps, runs.Transition(t.Context(), run.ID, loadtest.Running, loadtest.Stopping))
+			if err := errors.Join(steps...); err != nil {
+				t.Fatal(err)
+			}
+			b.restart()
+			b.runner.adopt = func(context.Context, loadtest.Run) (loadtest.Outcome, error) { return loadtest.Outcome{}, nil }
+			b.serve()
+			if run = b.finished(run.ID); run.Verdict != tt.verdict {
+				t.Errorf("%s because %s, want %s", run.Verdict, run.Reason, tt.verdict)
+			}
+		})
+	}
+}
+
+// failingRuns is a store whose disk is full for the first writes of an end.
+type failingRuns struct {
+	*sqlite.Runs
+	left atomic.Int32
+}
+
+func (f *failingRuns) Finish(ctx context.Context, run loadtest.Run, rep report.Report) error {
+	if f.left.Add(-1) >= 0 {
+		return domain.Errorf(domain.Unavailable, "store.full", "The disk is full.")
+	}
+	return f.Runs.Finish(ctx, run, rep)
+}
+
+func TestAnEndIsStoredOnceTheStoreWorksAgain(t *testing.T) {
+	b := newBench(t)
+	store := &failingRuns{Runs: b.db.Runs()}
+	store.left.Store(2)
+	b.manager = jobs.NewManager(jobs.Config{
+		Runs: store, Logs: b.db.Rollups(), Runner: b.runner, Hub: b.hub,
+		TokenKey: []byte("key"), IngestURL: func() string { return "http://127.0.0.1:1/ingest" },
+	})
+	b.serve()
+	if run := b.finished(b.start(jobs.Request{Plan: b.plan()}).ID); run.Verdict != loadtest.Passed {
+		t.Errorf("%s because %s", run.Verdict, run.Reason)
 	}
 }
 

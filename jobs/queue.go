@@ -12,8 +12,15 @@ import (
 	"plog.dev/plog/domain/metrics"
 )
 
-// storeTimeout bounds writing a result while PLOG shuts down.
-const storeTimeout = 30 * time.Second
+const (
+	// storeTimeout bounds one attempt to write a result.
+	storeTimeout = 30 * time.Second
+	// storeGrace is how long a result is tried to be written after PLOG was told
+	// to shut down; the next start makes it of what is stored.
+	storeGrace = 10 * time.Second
+	// queueRetry is when the queue is looked at again after the store failed.
+	queueRetry = 3 * time.Second
+)
 
 // Run adopts what an earlier process left, and then carries out what is
 // queued, oldest first, until ctx ends. Then it ends all runs gracefully and
@@ -26,11 +33,14 @@ func (m *Manager) Run(ctx context.Context) error {
 	if err := m.adopt(base, &runs); err != nil {
 		return fmt.Errorf("look for unfinished runs: %w", err)
 	}
-	m.fill(base, &runs)
+	var again <-chan time.Time
 	for {
+		if !m.fill(base, &runs) {
+			again = time.After(queueRetry)
+		}
 		select {
 		case <-m.wake:
-			m.fill(base, &runs)
+		case <-again:
 		case <-ctx.Done():
 			m.shutdown(base)
 			return runs.Wait()
@@ -59,13 +69,15 @@ func (m *Manager) adopt(ctx context.Context, runs *errgroup.Group) error {
 	return nil
 }
 
-// fill starts queued runs while there are slots, and tells the others their place.
-func (m *Manager) fill(ctx context.Context, runs *errgroup.Group) {
+// fill starts queued runs while there are slots, and tells the others their
+// place; false when the store failed and it is worth trying again.
+func (m *Manager) fill(ctx context.Context, runs *errgroup.Group) (ok bool) {
 	queued, err := m.cfg.Runs.Active(ctx)
 	if err != nil {
 		m.cfg.Log.ErrorContext(ctx, "read the queue", "error", err)
-		return
+		return false
 	}
+	ok = true
 	place := 0
 	for _, run := range queued {
 		if run.State != loadtest.Queued {
@@ -75,6 +87,7 @@ func (m *Manager) fill(ctx context.Context, runs *errgroup.Group) {
 		switch {
 		case err != nil:
 			m.cfg.Log.ErrorContext(ctx, "start a queued run", "run", run.ID, "error", err)
+			ok = false
 		case a != nil:
 			runs.Go(func() error { m.carry(a, a.launch); return nil })
 		default:
@@ -84,6 +97,7 @@ func (m *Manager) fill(ctx context.Context, runs *errgroup.Group) {
 			place++
 		}
 	}
+	return ok
 }
 
 // take makes a queued run an active one; nil when there is no slot for it, or
@@ -91,7 +105,7 @@ func (m *Manager) fill(ctx context.Context, runs *errgroup.Group) {
 func (m *Manager) take(ctx context.Context, id domain.RunID) (*activeRun, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.down || len(m.active) >= m.cfg.Slots {
+	if m.isDown() || len(m.active) >= m.cfg.Slots {
 		return nil, nil
 	}
 	run, err := m.cfg.Runs.Get(ctx, id)
@@ -113,7 +127,7 @@ func (m *Manager) take(ctx context.Context, id domain.RunID) (*activeRun, error)
 func (m *Manager) shutdown(ctx context.Context) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.down = true
+	close(m.down)
 	for _, a := range m.active {
 		if err := a.stop(ctx, loadtest.ErrShutdown); err != nil && domain.CodeOf(err) != domain.Conflict {
 			m.cfg.Log.ErrorContext(ctx, "stop a run", "run", a.run.ID, "error", err)

@@ -31,6 +31,7 @@ type runStore interface {
 	SetProcess(ctx context.Context, id domain.RunID, p loadtest.Process) error
 	SetStarted(ctx context.Context, id domain.RunID, at time.Time) error
 	SetEnv(ctx context.Context, id domain.RunID, env loadtest.Environment) error
+	SetReason(ctx context.Context, id domain.RunID, reason domain.Message) error // why it is being stopped
 	Finish(ctx context.Context, run loadtest.Run, rep report.Report) error
 	Delete(ctx context.Context, id domain.RunID) error
 }
@@ -75,7 +76,7 @@ type Manager struct {
 
 	mu     sync.Mutex
 	active map[domain.RunID]*activeRun
-	down   bool // no new runs: PLOG is shutting down
+	down   chan struct{} // closed when PLOG is shutting down: no new runs
 }
 
 var _ Service = (*Manager)(nil)
@@ -96,7 +97,7 @@ func NewManager(cfg Config) *Manager {
 	if cfg.Environment == nil {
 		cfg.Environment = func(context.Context) loadtest.Environment { return loadtest.Environment{} }
 	}
-	return &Manager{cfg: cfg, wake: make(chan struct{}, 1), active: map[domain.RunID]*activeRun{}}
+	return &Manager{cfg: cfg, wake: make(chan struct{}, 1), active: map[domain.RunID]*activeRun{}, down: make(chan struct{})}
 }
 
 // Counts returns how many runs are being carried out now, and how many wait.

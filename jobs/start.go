@@ -62,9 +62,12 @@ func (m *Manager) Start(ctx context.Context, req Request) (loadtest.Run, error) 
 }
 
 func (m *Manager) isDown() bool {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return m.down
+	select {
+	case <-m.down:
+		return true
+	default:
+		return false
+	}
 }
 
 // token is derived, not stored: a run that was queued before a restart can

@@ -37,6 +37,9 @@ func judge(e ending) (loadtest.Verdict, domain.Message) {
 	switch {
 	case errors.Is(e.err, errGone), errors.Is(e.err, errNeverStarted):
 		return loadtest.Aborted, messageOf(e.err)
+	case errors.Is(e.cause, loadtest.ErrThreshold) && e.limit.Expression == "":
+		_, reason := byThresholds(e.snapshot.Thresholds) // adopted: which of them it was is not known any more
+		return loadtest.Failed, reason
 	case errors.Is(e.cause, loadtest.ErrThreshold):
 		return loadtest.Failed, domain.Msg("run.reason.threshold_abort",
 			"Ended early: {{.Expression}} of {{.Metric}} was crossed.", "Expression", e.limit.Expression, "Metric", e.limit.Metric)
@@ -49,6 +52,9 @@ func judge(e ending) (loadtest.Verdict, domain.Message) {
 	case e.snapshot.Overall.Requests == 0:
 		return loadtest.Invalid, domain.Msg("run.reason.no_requests",
 			"k6 ended well, but not one request was measured. See the log for what the script did.")
+	case e.snapshot.Generator.Final < max(e.snapshot.Generator.Instances, 1):
+		return loadtest.Invalid, domain.Msg("run.reason.no_end",
+			"k6 ended, but the last of what it measured never arrived, so the figures are not complete. Was PLOG away for long, or its disk full?")
 	case lostTooMuch(e.snapshot):
 		return loadtest.Invalid, domain.Msg("run.reason.lost_samples",
 			"k6 could not report {{.Lost}} of its measurements, so the figures cannot be trusted. Was PLOG away for long, or its disk full?",
@@ -93,8 +99,13 @@ func messageOf(err error) domain.Message {
 	return domain.Msg("run.reason.internal", "The run could not be carried out: {{.Error}}", "Error", err.Error())
 }
 
-func makeReport(run loadtest.Run, s metrics.Snapshot, logs []metrics.LogLine) report.Report {
+// makeReport returns the run's report. If explaining the result breaks, the
+// report goes without findings: a run must always come to its end.
+func makeReport(run loadtest.Run, s metrics.Snapshot, logs []metrics.LogLine) (rep report.Report) {
 	run.Plan = loadtest.Masked(run.Plan)
 	run.TokenHash = ""
-	return report.Report{Run: run, Result: s, Findings: analysis.Findings(run, s, logs)}
+	rep = report.Report{Run: run, Result: s}
+	defer func() { _ = recover() }() //nolint:errcheck // see above
+	rep.Findings = analysis.Findings(run, s, logs)
+	return rep
 }

@@ -46,6 +46,12 @@ func (r *Runs) SetStarted(ctx context.Context, id domain.RunID, started time.Tim
 	return r.set(ctx, id, "started_at = ?", at(started))
 }
 
+// SetReason notes why a run is being stopped, for who adopts it; Finish
+// replaces it. NotFound if the run is gone.
+func (r *Runs) SetReason(ctx context.Context, id domain.RunID, reason domain.Message) error {
+	return r.setJSON(ctx, id, "reason = ?", reason)
+}
+
 // Rename changes a run's name; NotFound if the run is gone.
 func (r *Runs) Rename(ctx context.Context, id domain.RunID, name string) error {
 	return r.set(ctx, id, "name = ?", text(name))
