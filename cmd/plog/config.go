@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/url"
 	"reflect"
+	"strconv"
 	"strings"
 
 	"github.com/caarlos0/env/v11"
@@ -46,6 +47,9 @@ func readConfig(getenv func(string) string) (config, error) {
 	var bad env.ParseError
 	if errors.As(err, &bad) {
 		name := variableOf(bad.Name)
+		if errors.Is(bad.Err, strconv.ErrSyntax) || errors.Is(bad.Err, strconv.ErrRange) {
+			return config{}, badConfig(fmt.Errorf("%s: %q is not a whole number", name, values[name]))
+		}
 		return config{}, badConfig(fmt.Errorf("%s: %q is not valid: %w", name, values[name], bad.Err))
 	}
 	if err != nil {

@@ -26,7 +26,7 @@ func exported(p *tab, run string) report {
 }
 
 func TestStopARun(t *testing.T) {
-	s := sample(t, "--latency", "5ms")
+	s := sample(t, "--latency", "50ms")
 	plog := serve(t, t.TempDir(), "127.0.0.1:0", "PLOG_SAMPLE_URL="+s.document())
 	p := openBrowser(t).signedIn(plog)
 	addSample(p)
@@ -63,6 +63,7 @@ func TestStopARun(t *testing.T) {
 	if got, sent := exported(p, run), s.total(); got.Verdict != "aborted" || got.Overall.Requests == 0 || sent-got.Overall.Requests < 0 || sent-got.Overall.Requests > 3 {
 		t.Errorf("%+v; the shop counted %d", got, sent)
 	}
+	t.Logf("of %d requests that the shop answered, %d are in the report", s.total(), exported(p, run).Overall.Requests)
 	if left := workers(t, plog.dir); len(left) > 0 {
 		t.Errorf("still at work: %v", left)
 	}

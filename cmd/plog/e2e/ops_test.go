@@ -34,7 +34,7 @@ func TestWhatKeepsPLOGFromStarting(t *testing.T) {
 		{"port of another PLOG", []string{"PLOG_ADDR=" + used.addr}, 1, used.addr},
 		{"folder of another PLOG", []string{"PLOG_DATA_DIR=" + used.dir}, 1, used.dir},
 		{"folder cannot be made", []string{"PLOG_DATA_DIR=/proc/plog"}, 1, "/proc/plog"},
-		{"variable is wrong", []string{"PLOG_RUN_SLOTS=many"}, 104, "PLOG_RUN_SLOTS"},
+		{"variable is wrong", []string{"PLOG_RUN_SLOTS=many"}, 104, "PLOG_RUN_SLOTS: \"many\" is not a whole number"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -49,7 +49,7 @@ func TestWhatKeepsPLOGFromStarting(t *testing.T) {
 
 func TestReadOnlyFolder(t *testing.T) {
 	dir := t.TempDir()
-	if err := os.Chmod(dir, 0o555); err != nil { //nolint:gosec // others have to look into it
+	if err := os.Chmod(dir, 0o555); err != nil {
 		t.Fatal(err)
 	}
 	cmd := exec.Command(program(t, "plog"), "serve")
@@ -86,10 +86,10 @@ func copyOf(t *testing.T, path string) string {
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
 	file := filepath.Join(dir, filepath.Base(path))
-	if err := os.WriteFile(file, code, 0o755); err != nil { //nolint:gosec // others have to run it
+	if err := os.WriteFile(file, code, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Chmod(dir, 0o755); err != nil { //nolint:gosec // others have to run it
+	if err := os.Chmod(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
 	return file
