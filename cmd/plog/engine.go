@@ -34,10 +34,11 @@ type engineConfig struct {
 	ingestURL string
 	policy    func(context.Context) target.Policy
 	log       *slog.Logger
+	tied      bool // no later process looks for this one's k6: it ends with this one
 }
 
 func newEngine(cfg engineConfig, db *sqlite.DB) *engine {
-	runner := newRunner(cfg.config, db.Dir())
+	runner := newRunner(cfg.config, db.Dir(), cfg.tied)
 	runner.SetIngestURL(cfg.ingestURL)
 	h := hub.New(hub.Config{Runs: db.Runs(), Reports: db.Reports(), Rollups: db.Rollups()})
 	return &engine{db: db, hub: h, runner: runner, manager: jobs.NewManager(jobs.Config{
@@ -79,8 +80,9 @@ func (e *engine) serve(ctx context.Context, services ...func(context.Context) er
 }
 
 // newRunner returns the runner of this machine, with the runs' folders below dir.
-func newRunner(cfg config, dir string) *local.Runner {
-	return local.New(local.Config{Dir: filepath.Join(dir, "runs"), Binary: cfg.K6Binary})
+// A tied runner's k6 ends with this process.
+func newRunner(cfg config, dir string, tied bool) *local.Runner {
+	return local.New(local.Config{Dir: filepath.Join(dir, "runs"), Binary: cfg.K6Binary, Tied: tied})
 }
 
 func environment(ctx context.Context, runner *local.Runner) loadtest.Environment {

@@ -32,6 +32,9 @@ func signals() (ctx context.Context, hurry <-chan struct{}, stop func()) {
 	caught := make(chan os.Signal, 4)
 	again, done, ended := make(chan struct{}), make(chan struct{}), make(chan struct{})
 	signal.Notify(caught, os.Interrupt, syscall.SIGTERM)
+	if !signal.Ignored(syscall.SIGHUP) { // nohup wants to outlive its terminal
+		signal.Notify(caught, syscall.SIGHUP)
+	}
 	go func() {
 		defer close(ended)
 		interrupts := 0

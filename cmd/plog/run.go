@@ -106,6 +106,7 @@ func (c runCmd) carry(ctx context.Context, a *app, cfg config, db *sqlite.DB, re
 	e := newEngine(engineConfig{
 		config: cfg, tokenKey: key, ingestURL: "http://" + listener.Addr().String() + "/ingest",
 		policy: func(context.Context) target.Policy { return target.Policy{AllowHosts: cfg.AllowHosts} },
+		tied:   true,
 		log:    slog.New(slog.NewTextHandler(a.stderr, &slog.HandlerOptions{Level: slog.LevelError})),
 	}, db)
 	project := domain.Project{Name: req.Plan.Name}

@@ -15,7 +15,7 @@ func (versionCmd) Run(ctx context.Context, a *app) error {
 		return err
 	}
 	fmt.Fprintf(a.stdout, "plog %s (%s, %s/%s)\n", version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
-	k6, err := newRunner(cfg, "").Version(ctx)
+	k6, err := newRunner(cfg, "", false).Version(ctx)
 	if err != nil {
 		k6 = "k6: " + sentence(err)
 	}

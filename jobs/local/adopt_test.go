@@ -2,6 +2,7 @@ package local_test
 
 import (
 	"context"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -50,7 +51,7 @@ func TestAdoptedCanBeStopped(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			ready, folder := newPipe(t), t.TempDir()
-			binary := fake(t, `trap 'kill $!; exit 105' INT; sleep 1000 & echo $$ >`+string(ready)+`; wait`)
+			binary := fake(t, `trap 'kill $! 2>/dev/null; exit 105' INT; sleep 1000 & echo $$ >`+string(ready)+`; wait`)
 			run := orphan(t, binary, folder, func() { ready.read(t) })
 			want := 105
 			if supervisorDies {
@@ -66,6 +67,26 @@ func TestAdoptedCanBeStopped(t *testing.T) {
 				t.Errorf("outcome %+v, %v", o, err)
 			}
 		})
+	}
+}
+
+func TestTiedK6EndsWithItsOwner(t *testing.T) {
+	t.Setenv(tiedEnv, "yes")
+	lifeline := newPipe(t)
+	binary := fake(t, "exec 3>"+string(lifeline)+"; echo runs >&3; exec sleep 1000")
+	var held *os.File
+	orphan(t, binary, t.TempDir(), func() {
+		var err error
+		if held, err = os.Open(string(lifeline)); err != nil {
+			t.Fatal(err)
+		}
+		if _, err = io.ReadFull(held, make([]byte, len("runs\n"))); err != nil {
+			t.Fatal(err)
+		}
+	})
+	// The owner was killed: the other end of the pipe is closed when k6 is gone, too.
+	if rest, err := io.ReadAll(held); err != nil || len(rest) != 0 {
+		t.Errorf("%q, %v", rest, err)
 	}
 }
 

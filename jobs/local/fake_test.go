@@ -30,6 +30,10 @@ func fake(t *testing.T, body string) (path string) {
 func program(t *testing.T, text string) (path string) {
 	t.Helper()
 	path = filepath.Join(t.TempDir(), "k6")
+	// A process forked meanwhile would hold the file open for writing, and the
+	// system runs no such program ("text file busy").
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
 	if err := os.WriteFile(path, []byte("#!/bin/sh\n"+text+"\n"), 0o700); err != nil { //nolint:gosec // a program
 		t.Fatal(err)
 	}
@@ -112,6 +116,9 @@ func inBackground(do func() (loadtest.Outcome, error)) <-chan result {
 	return done
 }
 
+// tiedEnv lets the owner's k6 end with it.
+const tiedEnv = "PLOG_TEST_TIED"
+
 // ownerEnv makes this test's binary an owner of a run: what PLOG is to k6.
 const ownerEnv = "PLOG_TEST_OWNER"
 
@@ -127,7 +134,7 @@ func TestMain(m *testing.M) {
 }
 
 func own(binary, folder string) {
-	r := local.New(local.Config{Dir: folder, Binary: binary})
+	r := local.New(local.Config{Dir: folder, Binary: binary, Tied: os.Getenv(tiedEnv) != ""})
 	_, err := r.Run(context.Background(), launch("run"), func(p loadtest.Process) error {
 		return json.NewEncoder(os.Stdout).Encode(p)
 	})

@@ -2,6 +2,7 @@ package local
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -28,9 +29,10 @@ type child struct {
 	cmd  *exec.Cmd
 	dir  dir
 	gate io.WriteCloser
+	tied bool // k6 ends with PLOG: the gate stays open as long as PLOG lives
 }
 
-func start(d dir, env []string, binary string, args []string) (*child, error) {
+func start(d dir, env []string, binary string, args []string, tied bool) (*child, error) {
 	log, err := os.OpenFile(d.path(logFile), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("open log: %w", err)
@@ -51,7 +53,7 @@ func start(d dir, env []string, binary string, args []string) (*child, error) {
 	if err := cmd.Start(); err != nil {
 		return nil, fmt.Errorf("start k6: %w", err)
 	}
-	return &child{cmd: cmd, dir: d, gate: gate}, nil
+	return &child{cmd: cmd, dir: d, gate: gate, tied: tied}, nil
 }
 
 // record hands the process to started and lets k6 begin; when that fails, it
@@ -62,11 +64,15 @@ func (c *child) record(started func(loadtest.Process) error) error {
 	if err == nil {
 		err = started(loadtest.Process{PID: pid, StartedAt: at, Dir: string(c.dir)})
 	}
-	if err == nil {
-		_, err = io.WriteString(c.gate, "go\n")
+	begin := beginAlone
+	if c.tied {
+		begin = beginTied
 	}
-	if closeErr := c.gate.Close(); err == nil && closeErr != nil {
-		err = closeErr
+	if err == nil {
+		_, err = io.WriteString(c.gate, begin)
+	}
+	if !c.tied || err != nil {
+		err = errors.Join(err, c.gate.Close())
 	}
 	if err != nil {
 		c.kill()

@@ -21,7 +21,9 @@ type Config struct {
 	// FlushGrace is how long k6 may take, after its last iterations, to report
 	// what it measured before it is killed; 0 is 15 s.
 	FlushGrace time.Duration
-	Environ    []string // PLOG's own; nil is os.Environ()
+	// Tied ends k6 when PLOG ends, however it does: nobody is to adopt it.
+	Tied    bool
+	Environ []string // PLOG's own; nil is os.Environ()
 }
 
 // Runner is the loadtest.Runner of this machine.
@@ -78,7 +80,7 @@ func (r *Runner) Run(ctx context.Context, launch loadtest.Launch, started func(l
 		Run: string(launch.Run), Token: launch.Token, Instance: "local", Trends: bundle.Trends,
 	}
 	env := k6.ChildEnv(r.cfg.Environ, append(report.Env(), bundle.Env...)...)
-	child, err := start(d, env, binary, k6.Args())
+	child, err := start(d, env, binary, k6.Args(), r.cfg.Tied)
 	if err != nil {
 		return loadtest.Outcome{}, unwritable(d, err)
 	}

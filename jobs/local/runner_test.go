@@ -102,7 +102,7 @@ func TestKilledFromOutside(t *testing.T) {
 func TestCancelStopsGracefully(t *testing.T) {
 	ready := newPipe(t)
 	r := local.New(local.Config{Dir: t.TempDir(), Binary: fake(t,
-		`trap 'echo flushed; kill $!; exit 105' INT; sleep 1000 & echo $$ >`+string(ready)+`; wait`)})
+		`trap 'echo flushed; kill $! 2>/dev/null; exit 105' INT; sleep 1000 & echo $$ >`+string(ready)+`; wait`)})
 	ctx, cancel := context.WithCancelCause(t.Context())
 	done := inBackground(func() (loadtest.Outcome, error) { return r.Run(ctx, launch("run"), none) })
 	ready.read(t)

@@ -34,19 +34,37 @@ func supervisor(argv []string) (program string, args []string, err error) {
 	return program, append([]string{superviseArg}, argv...), nil
 }
 
+// The lines with which PLOG lets a supervised k6 begin.
+const (
+	beginAlone = "go\n"      // k6 goes on whatever becomes of PLOG
+	beginTied  = "go tied\n" // k6 is killed when PLOG goes: PLOG holds the pipe open
+)
+
 // supervise waits for PLOG's line, runs argv in the working directory and
 // writes down how it ended.
-func supervise(line io.Reader, argv []string) int {
+func supervise(in io.Reader, argv []string) int {
 	// A signal to the group is k6's to obey: it must not end this process before
 	// the code is written. Caught signals, unlike ignored ones, are not inherited.
 	caught := make(chan os.Signal, 1)
 	signal.Notify(caught, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
-	if _, err := bufio.NewReader(line).ReadString('\n'); err != nil {
+	lines := bufio.NewReader(in)
+	line, err := lines.ReadString('\n')
+	if err != nil {
 		return 125 // PLOG did not put the run on record
 	}
 	cmd := exec.Command(argv[0], argv[1:]...) //nolint:gosec,noctx // the k6 that the Runner checked; its end is all there is to wait for
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
-	code := exitCodeOf(cmd.Run())
+	if err := cmd.Start(); err != nil {
+		return exitCodeOf(err)
+	}
+	if line == beginTied {
+		// Ends with this process, at the latest when PLOG's end of the pipe is closed.
+		go func() {
+			_, _ = io.Copy(io.Discard, lines)
+			_ = cmd.Process.Kill() // it may have ended
+		}()
+	}
+	code := exitCodeOf(cmd.Wait())
 	if err := dir(".").write(exitFile, []byte(strconv.Itoa(code)+"\n")); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 	}
