@@ -24,6 +24,7 @@ type fakeRunner struct {
 	do      func(ctx context.Context, l loadtest.Launch) (loadtest.Outcome, error)
 	adopt   func(ctx context.Context, run loadtest.Run) (loadtest.Outcome, error)
 	removed []domain.RunID
+	left    []domain.RunID
 }
 
 func (r *fakeRunner) Run(ctx context.Context, l loadtest.Launch, started func(loadtest.Process) error) (loadtest.Outcome, error) {
@@ -41,6 +42,8 @@ func (r *fakeRunner) Remove(id domain.RunID) error {
 	r.removed = append(r.removed, id)
 	return nil
 }
+
+func (r *fakeRunner) Left() ([]domain.RunID, error) { return r.left, nil }
 
 type bench struct {
 	t       *testing.T
@@ -429,6 +432,17 @@ func TestAdoptionOfAStoppingRun(t *testing.T) {
 				t.Errorf("%s because %s, want %s", run.Verdict, run.Reason, tt.verdict)
 			}
 		})
+	}
+}
+
+func TestFilesOfDeletedRunsAreRemovedAtTheStart(t *testing.T) {
+	b := newBench(t)
+	run := b.start(jobs.Request{Plan: b.plan()})
+	b.runner.left = []domain.RunID{"forgotten", run.ID}
+	b.serve()
+	b.finished(run.ID)
+	if len(b.runner.removed) != 1 || b.runner.removed[0] != "forgotten" {
+		t.Errorf("removed %v", b.runner.removed)
 	}
 }
 

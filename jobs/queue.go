@@ -33,6 +33,7 @@ func (m *Manager) Run(ctx context.Context) error {
 	if err := m.adopt(base, &runs); err != nil {
 		return fmt.Errorf("look for unfinished runs: %w", err)
 	}
+	m.sweep(base)
 	var again <-chan time.Time
 	for {
 		if !m.fill(base, &runs) {
@@ -44,6 +45,22 @@ func (m *Manager) Run(ctx context.Context) error {
 		case <-ctx.Done():
 			m.shutdown(base)
 			return runs.Wait()
+		}
+	}
+}
+
+// sweep removes what is left of runs that were deleted with their project.
+func (m *Manager) sweep(ctx context.Context) {
+	left, err := m.cfg.Runner.Left()
+	if err != nil {
+		m.cfg.Log.WarnContext(ctx, "look for files of deleted runs", "error", err)
+	}
+	for _, id := range left {
+		if _, err := m.cfg.Runs.Get(ctx, id); domain.CodeOf(err) != domain.NotFound {
+			continue
+		}
+		if err := m.cfg.Runner.Remove(id); err != nil {
+			m.cfg.Log.WarnContext(ctx, "remove the files of a deleted run", "run", id, "error", err)
 		}
 	}
 }

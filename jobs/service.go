@@ -44,6 +44,7 @@ type runner interface {
 	loadtest.Runner
 	// Remove deletes what the run left outside the stores. Removing what is not there is no error.
 	Remove(run domain.RunID) error
+	Left() ([]domain.RunID, error) // the runs of which something is left outside the stores
 }
 
 // Config is what a Manager works with. Slots, Log and the functions may be left

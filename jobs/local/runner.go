@@ -2,7 +2,9 @@ package local
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -133,6 +135,24 @@ func (r *Runner) Remove(run domain.RunID) error {
 		return fmt.Errorf("remove the folder of run %s: %w", run, err)
 	}
 	return nil
+}
+
+// Left returns the runs that have a folder, those that are long forgotten, too.
+func (r *Runner) Left() ([]domain.RunID, error) {
+	entries, err := os.ReadDir(r.cfg.Dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("list the runs' folders: %w", err)
+	}
+	var left []domain.RunID
+	for _, e := range entries {
+		if e.IsDir() {
+			left = append(left, domain.RunID(e.Name()))
+		}
+	}
+	return left, nil
 }
 
 func (r *Runner) folder(run domain.RunID) (dir, error) {
