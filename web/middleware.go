@@ -116,13 +116,15 @@ func localize(bundle *i18n.Bundle) echo.MiddlewareFunc {
 }
 
 // csrf checks that unsafe requests come from our own pages: by Sec-Fetch-Site
-// where the browser sends it, and by a token in header or form otherwise.
+// alone where the browser sends it, and by a token in header or form otherwise.
 func (s *Server) csrf() echo.MiddlewareFunc {
 	check := middleware.CSRFWithConfig(middleware.CSRFConfig{
 		TokenLookup: "header:" + ui.CSRFHeader + ",form:" + ui.CSRFField,
 		ContextKey:  csrfKey, CookieName: s.cookie("plog_csrf"), CookiePath: "/", CookieHTTPOnly: true,
 		CookieSameSite: http.SameSiteLaxMode, CookieSecure: s.secure(),
 		ErrorHandler: func(err error, _ echo.Context) error { return errCSRF.Because(err) },
+		// What another port of our host serves is the same site and has our cookies: no token tells it from us.
+		AllowSecFetchSiteFunc: func(echo.Context) (bool, error) { return false, errCSRF },
 	})
 	give := func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {

@@ -117,6 +117,12 @@ func TestCSRF(t *testing.T) {
 		{"our own page", map[string]string{"Sec-Fetch-Site": "same-origin"}, form, http.StatusSeeOther},
 		{"another site", map[string]string{"Sec-Fetch-Site": "cross-site"}, form, http.StatusForbidden},
 		{"another site with a token", map[string]string{"Sec-Fetch-Site": "cross-site"}, form + "&_csrf=" + token, http.StatusForbidden},
+		{"another port of our host", map[string]string{"Sec-Fetch-Site": "same-site"}, form, http.StatusForbidden},
+		{
+			"another port of our host with a token", map[string]string{"Sec-Fetch-Site": "same-site", "X-CSRF-Token": token},
+			form + "&_csrf=" + url.QueryEscape(token), http.StatusForbidden,
+		},
+		{"typed into the address bar", map[string]string{"Sec-Fetch-Site": "none"}, form, http.StatusSeeOther},
 		{"neither", map[string]string{}, form, http.StatusForbidden},
 		{"a wrong token", map[string]string{}, form + "&_csrf=x", http.StatusForbidden},
 		{"token in the form", map[string]string{}, form + "&_csrf=" + url.QueryEscape(token), http.StatusSeeOther},
