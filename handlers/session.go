@@ -24,6 +24,7 @@ type Sessions struct {
 	Links    *SignInLinks
 	Cookie   string // the name of the cookie with a signed-in browser's token
 	Secure   bool   // it goes over https only
+	BaseURL  string // as browsers reach PLOG; "" if that is not known
 }
 
 // User returns whose browser sends the request; Unauthorized if nobody's.

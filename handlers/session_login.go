@@ -1,8 +1,8 @@
 package handlers
 
 import (
-	"net"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -23,7 +23,7 @@ func (h *Sessions) LoginPage(c echo.Context) error {
 	if _, err := h.User(c); err == nil && h.Links.Check(token) != nil {
 		return hx.Redirect(c, next(c))
 	}
-	if token != "" && local(c) && !prefetched(c.Request()) {
+	if token != "" && Local(c, h.BaseURL) && !prefetched(c.Request()) {
 		return h.login(c, token)
 	}
 	return h.loginPage(c, http.StatusOK, token, domain.Message{})
@@ -32,7 +32,7 @@ func (h *Sessions) LoginPage(c echo.Context) error {
 // Login signs in by the token of the posted form.
 func (h *Sessions) Login(c echo.Context) error { return h.login(c, c.FormValue("token")) }
 
-// Logout signs the browser out.
+// Logout signs the browser out, whoever it is.
 func (h *Sessions) Logout(c echo.Context) error {
 	if cookie, err := c.Cookie(h.Cookie); err == nil {
 		err := h.Sessions.Delete(c.Request().Context(), hash(cookie.Value))
@@ -79,16 +79,16 @@ func next(c echo.Context) string {
 }
 
 // ours returns to if it is a path of this server, and the home page otherwise.
+// Browsers drop tabs and line ends from addresses and take backslashes for
+// slashes, so that "/\t/host" leads to another server.
 func ours(to string) string {
-	if !strings.HasPrefix(to, "/") || strings.HasPrefix(to, "//") || strings.ContainsAny(to, "\\\r\n") {
+	odd := func(r rune) bool { return r < ' ' || r == 0x7f || r == '\\' }
+	u, err := url.Parse(to)
+	if err != nil || u.Scheme != "" || u.Host != "" || strings.ContainsFunc(to, odd) ||
+		!strings.HasPrefix(to, "/") || strings.HasPrefix(to, "//") {
 		return paths.Home
 	}
 	return to
-}
-
-func local(c echo.Context) bool {
-	ip := net.ParseIP(c.RealIP())
-	return ip != nil && ip.IsLoopback()
 }
 
 func prefetched(r *http.Request) bool {

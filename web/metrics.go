@@ -3,7 +3,6 @@ package web
 import (
 	"context"
 	"crypto/subtle"
-	"net"
 	"net/http"
 	"strconv"
 	"strings"
@@ -75,11 +74,10 @@ func (r runStates) Collect(ch chan<- prometheus.Metric) {
 
 // serveMetrics answers Prometheus on this machine, and elsewhere with the token.
 func (s *Server) serveMetrics(c echo.Context) error {
-	ip := net.ParseIP(c.RealIP())
 	given := strings.TrimPrefix(c.Request().Header.Get("Authorization"), "Bearer ")
 	token := s.deps.MetricsToken
 	known := token != "" && subtle.ConstantTimeCompare([]byte(given), []byte(token)) == 1
-	if !known && (ip == nil || !ip.IsLoopback()) {
+	if !known && !handlers.Local(c, s.deps.BaseURL) {
 		return domain.Errorf(domain.Forbidden, "errors.metrics", "Metrics are for this machine only, or for those with the token.")
 	}
 	promhttp.HandlerFor(s.metrics.registry, promhttp.HandlerOpts{DisableCompression: true}).ServeHTTP(c.Response(), c.Request())

@@ -24,7 +24,8 @@ func (s *Server) routes() {
 	frame := handlers.Frame{Projects: d.Projects, Version: d.Version}
 	documents := handlers.NewDocuments(d.Documents)
 	sessions := &handlers.Sessions{
-		Frame: frame, Users: d.Users, Sessions: d.Sessions, Links: s.links, Cookie: s.cookie("plog_session"), Secure: s.secure(),
+		Frame: frame, Users: d.Users, Sessions: d.Sessions, Links: s.links,
+		Cookie: s.cookie("plog_session"), Secure: s.secure(), BaseURL: d.BaseURL,
 	}
 	projects := &handlers.Projects{
 		Frame: frame, Projects: d.Projects, Sources: d.Sources, Stored: d.Documents, Documents: documents,
@@ -53,12 +54,11 @@ func (s *Server) routes() {
 	open := e.Group("", middleware.BodyLimit(maxBody), s.csrf())
 	open.GET(paths.Login, sessions.LoginPage)
 	open.POST(paths.Login, sessions.Login)
+	open.POST(paths.Logout, sessions.Logout)
 	open.POST(paths.Locale, handlers.SetLocale)
 
 	// For those who are signed in; unsafe requests are for runners and administrators.
 	app := open.Group("", signedIn(sessions))
-	app.POST(paths.Logout, sessions.Logout)
-
 	app.GET(paths.Home, projects.Home)
 	app.GET(paths.Search, search.Find)
 	app.POST(paths.Projects, projects.Create)

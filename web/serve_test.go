@@ -90,7 +90,7 @@ func TestMetricsFromElsewhereNeedTheToken(t *testing.T) {
 				t.Fatal(err)
 			}
 			req := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/metrics", nil)
-			req.RemoteAddr = c.from
+			req.Host, req.RemoteAddr = "localhost:8080", c.from
 			if c.sent != "" {
 				req.Header.Set("Authorization", c.sent)
 			}
@@ -98,6 +98,54 @@ func TestMetricsFromElsewhereNeedTheToken(t *testing.T) {
 			server.ServeHTTP(rec, req)
 			if shown := strings.Contains(rec.Body.String(), "plog_test_total 0"); rec.Code != c.want || shown != (c.want == http.StatusOK) {
 				t.Errorf("status %d, want %d; shown %t", rec.Code, c.want, shown)
+			}
+		})
+	}
+}
+
+// A proxy on this machine makes everyone's requests come from this machine.
+func TestBehindAProxyNobodyIsLocal(t *testing.T) {
+	for _, c := range []struct {
+		name, base string
+		header     map[string]string
+		local      bool
+	}{
+		{"none", "", nil, true},
+		{"none, an address of its own", "http://127.0.0.1:8080", nil, true},
+		{"none, IPv6", "http://[::1]:8080", nil, true},
+		{"none, by name", "http://localhost:8080", nil, true},
+		{"says for whom", "", map[string]string{"X-Forwarded-For": "203.0.113.7"}, false},
+		{"says for whom, the standard way", "", map[string]string{"Forwarded": "for=203.0.113.7"}, false},
+		{"says for itself", "", map[string]string{"X-Forwarded-For": "127.0.0.1"}, false},
+		{"says nothing", "https://plog.example", nil, false},
+		{"says nothing, another machine's address", "http://192.0.2.8:8080", nil, false},
+		{"passes the name on", "", map[string]string{"Host": "plog.example"}, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b := setupAt(t, c.base)
+			get := func(path string) *httptest.ResponseRecorder {
+				req := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "http://127.0.0.1:8080"+path, nil)
+				req.RemoteAddr = "127.0.0.1:5"
+				for name, value := range c.header {
+					req.Header.Set(name, value)
+				}
+				if host := req.Header.Get("Host"); host != "" {
+					req.Host = host
+				}
+				rec := httptest.NewRecorder()
+				b.server.ServeHTTP(rec, req)
+				return rec
+			}
+			metrics, link := http.StatusOK, http.StatusSeeOther
+			if !c.local {
+				metrics, link = http.StatusForbidden, http.StatusOK // a page with a button
+			}
+			if rec := get("/metrics"); rec.Code != metrics {
+				t.Errorf("metrics: %d, want %d", rec.Code, metrics)
+			}
+			rec := get(b.server.SignInLink(""))
+			if rec.Code != link || c.local != (rec.Header().Get("Location") == "/") || c.local == strings.Contains(rec.Body.String(), `name="token"`) {
+				t.Errorf("link: %d %v, want %d\n%s", rec.Code, rec.Header(), link, strip(rec.Body.String()))
 			}
 		})
 	}

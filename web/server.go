@@ -52,7 +52,7 @@ type Deps struct {
 
 	Log          *slog.Logger // slog.Default() if nil
 	Version      string
-	BaseURL      string // as browsers reach PLOG; https makes cookies secure
+	BaseURL      string // as browsers reach PLOG; https makes cookies secure, see also handlers.Local
 	MetricsToken string // a bearer token that may read /metrics from elsewhere; "" is none
 }
 

@@ -79,17 +79,28 @@ func TestTwoPLOGsOnAHostKeepTheirBrowsers(t *testing.T) {
 		"": "plog_session", "https://plog.example": "plog_session", "http://plog.example:80": "plog_session", "http://[::1]:9000": "plog_session_9000",
 	} {
 		b := setupAt(t, base)
-		if set := strings.Join(b.get(b.server.SignInLink("")).header.Values("Set-Cookie"), "\n"); !strings.Contains(set, "\n"+want+"=") {
+		_, token, _ := strings.Cut(b.server.SignInLink(""), "token=")
+		if set := strings.Join(b.post("/login", url.Values{"token": {token}}).header.Values("Set-Cookie"), "\n"); !strings.HasPrefix(set, want+"=") {
 			t.Errorf("%s: %s", base, set)
 		}
 	}
 }
 
 func TestOpenRedirectsAreNone(t *testing.T) {
-	for _, next := range []string{"//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)"} {
-		b := setup(t)
-		if res := b.get(b.server.SignInLink("") + "&next=" + url.QueryEscape(next)); res.location() != "/" {
-			t.Errorf("%s leads to %s", next, res.location())
+	b := setup(t)
+	for next, want := range map[string]string{
+		"//evil.example": "/", "///evil.example": "/", "https://evil.example": "/", "https:evil.example": "/", "javascript:alert(1)": "/",
+		"/\\evil.example": "/", "\\\\evil.example": "/", "/\t/evil.example": "/", "/\n/evil.example": "/", "/\r\n/evil.example": "/",
+		"/\x00/evil.example": "/", "/\x1f/evil.example": "/", "/\x7f/evil.example": "/", "\t//evil.example": "/", " //evil.example": "/",
+		"evil.example": "/", "@evil.example": "/", "": "/", "/": "/", "/settings": "/settings",
+		"/projects/x/apis?q=%2F%2Fa&method=get": "/projects/x/apis?q=%2F%2Fa&method=get", "/search?q=https://x": "/search?q=https://x",
+	} {
+		b.browser = newBrowser(t)
+		if res := b.get(b.server.SignInLink("") + "&next=" + url.QueryEscape(next)); res.location() != want {
+			t.Errorf("signing in for %q leads to %q", next, res.location())
+		}
+		if res := b.post("/locale", url.Values{"lang": {"en"}, "return": {next}}); res.location() != want {
+			t.Errorf("choosing a language at %q leads to %q", next, res.location())
 		}
 	}
 }
@@ -260,6 +271,15 @@ func TestRolesAreKept(t *testing.T) {
 	wants(t, b.get("/projects/"+string(p.ID)+"/apis"), http.StatusOK, "/pets")
 	if res := b.post("/projects/"+string(p.ID)+"/plans", quick("run")); res.status != http.StatusForbidden {
 		t.Errorf("a viewer may run: %d", res.status)
+	}
+	if res := b.post("/locale", url.Values{"lang": {"ko"}}); res.status != http.StatusSeeOther || !strings.Contains(b.get("/").body, `lang="ko"`) {
+		t.Errorf("a viewer's language: %d", res.status)
+	}
+	if res := b.post("/logout", nil); res.location() != "/login" || b.get("/").location() != "/login" {
+		t.Errorf("a viewer signs out: %d %s", res.status, res.location())
+	}
+	if res := b.post("/logout", nil); res.location() != "/login" {
+		t.Errorf("nobody signs out: %d %s", res.status, res.location())
 	}
 }
 
