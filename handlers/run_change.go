@@ -77,12 +77,20 @@ func (h *Runs) Duplicate(c echo.Context) error {
 	return hx.Redirect(c, paths.Plan(plan.ID))
 }
 
-// Delete forgets a finished run.
+// Delete forgets a finished run; it asks first.
 func (h *Runs) Delete(c echo.Context) error {
 	ctx := c.Request().Context()
 	run, err := h.Runs.Get(ctx, runID(c))
 	if err != nil {
 		return fmt.Errorf("delete run: %w", err)
+	}
+	if !confirmed(c) {
+		place, err := h.place(ctx, run)
+		if err != nil {
+			return err
+		}
+		place.Title, place.Charts, place.Live = i18n.T(ctx, "runs.delete"), false, false
+		return h.Frame.ask(c, place, i18n.T(ctx, "runs.delete_question", "Number", run.Number), paths.Run(run.ID))
 	}
 	if err := h.Manager.Delete(ctx, run.ID); err != nil {
 		return err

@@ -24,7 +24,7 @@ func TestThePageOfARun(t *testing.T) {
 		},
 		{
 			loadtest.Finished,
-			[]string{"/again", "export.json", `id="run-plan"`, "// the script", "hello &lt;log&gt;", `class="verdict`, loadtest.Mask},
+			[]string{"/again", `name="key" value="`, `name="confirmed"`, "export.json", `id="run-plan"`, "// the script", "hello &lt;log&gt;", `class="verdict`, loadtest.Mask},
 			[]string{"hx-sse:connect=", "/stop", `http-equiv="refresh"`, "s3cret"},
 		},
 		{loadtest.Queued, []string{"Waiting: 2 runs"}, []string{"/again"}},
@@ -97,7 +97,7 @@ func TestChanges(t *testing.T) {
 	for _, c := range []struct{ action, to string }{
 		{"/stop", at}, {"/again", "/runs/next"}, {"/delete", "/projects/" + string(w.run.ProjectID) + "/runs"}, {"/duplicate", "/plans/"}, {"/rename", at},
 	} {
-		res, body := post(t, w, at+c.action, url.Values{"name": {" Black Friday "}})
+		res, body := post(t, w, at+c.action, url.Values{"name": {" Black Friday "}, "confirmed": {"yes"}})
 		if res.StatusCode != http.StatusSeeOther || !strings.HasPrefix(res.Header.Get("Location"), c.to) {
 			t.Errorf("%s: %d to %q, want %q: %s", c.action, res.StatusCode, res.Header.Get("Location"), c.to, body)
 		}
@@ -121,9 +121,43 @@ func TestChanges(t *testing.T) {
 	}
 	w.conflict = domain.Errorf(domain.Conflict, "", "not now")
 	for _, action := range []string{"/stop", "/delete", "/again"} {
-		if res, _ := post(t, w, at+action, nil); res.StatusCode != http.StatusConflict {
+		if res, _ := post(t, w, at+action, url.Values{"confirmed": {"yes"}}); res.StatusCode != http.StatusConflict {
 			t.Errorf("%s: %d", action, res.StatusCode)
 		}
+	}
+}
+
+func TestDeletingARunAsksFirst(t *testing.T) {
+	w := newWorld(t, loadtest.Finished)
+	at := "/runs/" + string(w.run.ID)
+	for _, form := range []url.Values{nil, {"confirmed": {""}}} { // the button's value without a script
+		res, body := post(t, w, at+"/delete", form)
+		for _, s := range []string{"Delete run 12 with", `action="` + at + `/delete"`, `href="` + at + `"`, `name="confirmed" value="yes"`} {
+			if res.StatusCode != http.StatusOK || !strings.Contains(body, s) {
+				t.Errorf("%v: %d, no %q", form, res.StatusCode, s)
+			}
+		}
+	}
+	if len(w.deleted) != 0 {
+		t.Error("it was deleted without an answer")
+	}
+}
+
+func TestAgainIsKnownByItsKey(t *testing.T) {
+	w := newWorld(t, loadtest.Finished)
+	at := "/runs/" + string(w.run.ID)
+	key := func() string {
+		_, body := get(t, w, at)
+		_, rest, _ := strings.Cut(body, `name="key" value="`)
+		value, _, _ := strings.Cut(rest, `"`)
+		return value
+	}
+	first, second := key(), key()
+	for _, k := range []string{first, first, second, ""} {
+		post(t, w, at+"/again", url.Values{"key": {k}})
+	}
+	if k := w.keys; len(k) != 4 || k[0] == "" || k[0] != k[1] || k[1] == k[2] || k[3] != "" {
+		t.Errorf("the keys %q and %q became %q", first, second, k)
 	}
 }
 

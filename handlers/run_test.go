@@ -35,6 +35,7 @@ type world struct {
 	stopped   []domain.RunID
 	deleted   []domain.RunID
 	started   []loadtest.Plan
+	keys      []string // of what was started
 	saved     []loadtest.Plan
 	conflict  error
 	subscribe func() <-chan *live.Frame // in place of feed
@@ -174,7 +175,7 @@ func (w manager) Delete(_ context.Context, id domain.RunID) error {
 	return w.conflict
 }
 func (w starter) Start(_ context.Context, req handlers.RunRequest) (loadtest.Run, error) {
-	w.started = append(w.started, req.Plan)
+	w.started, w.keys = append(w.started, req.Plan), append(w.keys, req.Key)
 	return loadtest.Run{ID: "next"}, w.conflict
 }
 
