@@ -146,7 +146,9 @@ func serveIngest(ctx context.Context, l net.Listener, hub ingest.Hub) error {
 		return fmt.Errorf("listen for k6: %w", err)
 	case <-ctx.Done():
 		err := server.Close() // every instance has ended by now
-		_ = <-served          // the first error is the one that matters
+		if end := <-served; !errors.Is(end, http.ErrServerClosed) {
+			err = errors.Join(err, end)
+		}
 		return err
 	}
 }
