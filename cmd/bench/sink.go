@@ -93,6 +93,7 @@ func (s *sink) batch(w http.ResponseWriter, r *http.Request) {
 
 // reply answers an instance; one that has gone cannot be told.
 func reply(w http.ResponseWriter, r metrics.Reply) {
+	w.Header().Set(metrics.IngestVersionHeader, metrics.IngestVersion)
 	w.Header().Set("Content-Type", "application/json")
 	_ = json.NewEncoder(w).Encode(r)
 }

@@ -15,4 +15,9 @@
 // batch, sent before its load, carries no rollups: the reply tells it the time.
 // Before its load starts an instance asks POST {ingest}/runs/{run}/gate
 // (the same header and token) until the Reply says Go.
+//
+// Every answer of PLOG, errors too, carries the header Plog-Ingest-Version. One
+// without it comes from something else at PLOG's address and, whatever its
+// status, means to try again. So do 401 and 404 once PLOG has taken a batch:
+// then it is a PLOG with other runs that answers.
 package metrics

@@ -39,7 +39,7 @@ type handler struct{ hub Hub }
 // authenticate by the run's token, so g needs no session and no CSRF check.
 func Register(g *echo.Group, h Hub) {
 	in := handler{hub: h}
-	runs := g.Group("/runs/:run", in.authorize)
+	runs := g.Group("/runs/:run", signed, in.authorize)
 	runs.POST("/batches", in.batch)
 	runs.POST("/gate", in.gate)
 }
@@ -75,6 +75,15 @@ func (h handler) gate(c echo.Context) error {
 		return answer(err)
 	}
 	return c.JSON(http.StatusOK, reply)
+}
+
+// signed gives every answer, errors too, the header by which instances tell
+// PLOG from another server at its address.
+func signed(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		c.Response().Header().Set(metrics.IngestVersionHeader, metrics.IngestVersion)
+		return next(c)
+	}
 }
 
 func (h handler) authorize(next echo.HandlerFunc) echo.HandlerFunc {

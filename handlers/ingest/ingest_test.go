@@ -76,6 +76,9 @@ func post(t *testing.T, url, body string, headers map[string]string) (int, metri
 		t.Fatal(err)
 	}
 	defer func() { _ = res.Body.Close() }()
+	if v := res.Header.Get(metrics.IngestVersionHeader); v != metrics.IngestVersion {
+		t.Errorf("status %d says version %q", res.StatusCode, v)
+	}
 	var reply metrics.Reply
 	_ = json.NewDecoder(res.Body).Decode(&reply) // an error's body is no Reply
 	return res.StatusCode, reply

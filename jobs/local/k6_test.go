@@ -37,6 +37,7 @@ func newIngest(t *testing.T) *ingest {
 	t.Helper()
 	in := &ingest{last: map[string]uint64{}, first: make(chan struct{})}
 	in.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set(metrics.IngestVersionHeader, metrics.IngestVersion)
 		reply := metrics.Reply{Now: time.Now()}
 		if r.Header.Get("Authorization") != "Bearer t" {
 			w.WriteHeader(http.StatusUnauthorized)

@@ -25,6 +25,7 @@ type plog struct {
 	mu       sync.Mutex
 	batches  []metrics.Batch
 	attempts int
+	stranger bool                                                                 // answers are another server's
 	answer   func(attempt int, b metrics.Batch) (status int, reply metrics.Reply) // nil takes everything
 	changed  chan struct{}                                                        // closed and replaced at each batch
 }
@@ -38,6 +39,7 @@ func newPLOG(t *testing.T) *plog {
 }
 
 func (p *plog) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set(metrics.IngestVersionHeader, metrics.IngestVersion)
 	if r.Method != http.MethodPost || r.URL.Path != "/ingest/runs/run-1/batches" ||
 		r.Header.Get("Authorization") != "Bearer secret" || r.Header.Get(metrics.IngestVersionHeader) != metrics.IngestVersion {
 		http.Error(w, "not the contract", http.StatusUnauthorized)
@@ -55,6 +57,12 @@ func (p *plog) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	status, reply := http.StatusOK, metrics.Reply{}
 	if p.answer != nil {
 		status, reply = p.answer(p.attempts, b)
+	}
+	if p.stranger {
+		w.Header().Del(metrics.IngestVersionHeader)
+		w.WriteHeader(status)
+		_, _ = w.Write([]byte("{}"))
+		return
 	}
 	if status != http.StatusOK {
 		http.Error(w, "not now", status)

@@ -231,6 +231,59 @@ func TestWhatPLOGMissesIsSentOnceItIsBack(t *testing.T) {
 	}
 }
 
+// Whoever listens where PLOG did while it is away has no say.
+func TestAStrangersAnswersAreNotBelieved(t *testing.T) {
+	for _, tt := range []struct {
+		name     string
+		stranger bool
+		statuses []int // of attempts 2, 3 …
+	}{
+		{"another server", true, []int{200, 400, 401, 404, 410, 413, 422}},
+		{"a PLOG with other runs", false, []int{401, 404}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			p := newPLOG(t)
+			p.setAnswer(func(attempt int, _ metrics.Batch) (int, metrics.Reply) {
+				p.stranger = false
+				if n := attempt - 2; n >= 0 && n < len(tt.statuses) {
+					p.stranger = tt.stranger
+					return tt.statuses[n], metrics.Reply{}
+				}
+				return http.StatusOK, metrics.Reply{}
+			})
+			o := newOutput(t, p.environment())
+			o.SetTestRunStopCallback(func(err error) { t.Errorf("the test was ended: %v", err) })
+			if err := o.Start(); err != nil {
+				t.Fatal(err)
+			}
+			o.AddMetricSamples([]k6metrics.SampleContainer{trail(newSource().tags("name", "GET /"), time.Now(), time.Millisecond, false)})
+			p.waitFor(func(bs []metrics.Batch) bool { return count(bs) == 1 && logged(bs, "info", "PLOG answers again") })
+			stop(t, o)
+			if got := p.snapshot(); got.Overall.Requests != 1 || got.Generator.LostSamples != 0 {
+				t.Fatalf("%+v, %+v", got.Overall, got.Generator)
+			}
+		})
+	}
+}
+
+func TestAStrangerDoesNotKeepTheTestFromStarting(t *testing.T) {
+	p := newPLOG(t)
+	p.setAnswer(func(attempt int, _ metrics.Batch) (int, metrics.Reply) {
+		p.stranger = attempt == 1
+		if p.stranger {
+			return http.StatusNotFound, metrics.Reply{}
+		}
+		return http.StatusOK, metrics.Reply{}
+	})
+	o := newOutput(t, p.environment())
+	if err := o.Start(); err != nil {
+		t.Fatal(err)
+	}
+	stop(t, o)
+	p.snapshot()
+}
+
 func logged(bs []metrics.Batch, level, text string) bool {
 	for _, b := range bs {
 		for _, l := range b.Logs {
@@ -376,6 +429,7 @@ func TestLogsAndSamplesComeAlong(t *testing.T) {
 
 func BenchmarkRequest(b *testing.B) {
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set(metrics.IngestVersionHeader, metrics.IngestVersion)
 		_, _ = w.Write([]byte(`{}`))
 	}))
 	defer srv.Close()

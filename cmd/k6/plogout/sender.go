@@ -39,6 +39,7 @@ type sender struct {
 	queue  *queue
 	log    logrus.FieldLogger
 	stop   func(reason string) // ends the test
+	known  bool                // PLOG has taken a batch; hello, then run use it in turn
 }
 
 func newSender(c config, clk *clock, q *queue, log logrus.FieldLogger, stop func(string)) *sender {
@@ -152,24 +153,34 @@ func (s *sender) post(ctx context.Context, i item) (metrics.Reply, error) {
 	if err = errors.Join(err, res.Body.Close()); err != nil {
 		return reply, fmt.Errorf("read PLOG's answer: %w", err)
 	}
-	if err := judge(res.StatusCode, body); err != nil {
+	if res.Header.Get(metrics.IngestVersionHeader) == "" {
+		return reply, fmt.Errorf("another server answers at PLOG's address: status %d", res.StatusCode)
+	}
+	if err := judge(res.StatusCode, s.known, body); err != nil {
 		return reply, err
 	}
 	if err := json.Unmarshal(body, &reply); err != nil {
 		return reply, fmt.Errorf("read PLOG's answer: %w", err)
 	}
+	s.known = true
 	s.clock.Learn(sent, received, reply.Now)
 	return reply, nil
 }
 
 // judge returns nil for a batch that was stored, errRefused or errRejected when
-// trying again is of no use.
-func judge(status int, body []byte) error {
+// trying again is of no use. A PLOG that has taken a batch knows the run and its
+// token for as long as the run is active: who does not is another PLOG.
+func judge(status int, known bool, body []byte) error {
 	said := strings.TrimSpace(clip(string(body), 200))
 	switch status {
 	case http.StatusOK:
 		return nil
-	case http.StatusUnauthorized, http.StatusNotFound, http.StatusGone:
+	case http.StatusUnauthorized, http.StatusNotFound:
+		if known {
+			return fmt.Errorf("another PLOG answers, without this run: status %d: %s", status, said)
+		}
+		return fmt.Errorf("%w: status %d: %s", errRefused, status, said)
+	case http.StatusGone:
 		return fmt.Errorf("%w: status %d: %s", errRefused, status, said)
 	case http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity:
 		return fmt.Errorf("%w: status %d: %s", errRejected, status, said)
