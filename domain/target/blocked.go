@@ -3,11 +3,14 @@ package target
 import (
 	"net/netip"
 	"slices"
+	"strings"
 )
 
 // Blocked returns the networks that a load generator whose target is host must
 // not connect to, whatever a redirect or a changed name says: those PLOG never
-// contacts, and, unless host is on the list, everything public.
+// contacts, and, unless host is on the list by its name, everything public but
+// the networks and addresses on the list. IPv6 ways to write IPv4 addresses are
+// blocked then, too.
 func (p Policy) Blocked(host string) []netip.Prefix {
 	blocked := []netip.Prefix{
 		thisNet, reserved,
@@ -17,19 +20,31 @@ func (p Policy) Blocked(host string) []netip.Prefix {
 	for _, a := range metadata {
 		blocked = append(blocked, netip.PrefixFrom(a, a.BitLen()))
 	}
-	addr, err := netip.ParseAddr(host)
-	if err != nil {
-		addr = netip.Addr{}
-	}
-	if p.allows(host, addr) {
+	if p.allows(host, netip.Addr{}) {
 		return blocked
 	}
-	private := []netip.Prefix{
+	open := append(p.networks(),
 		shared, netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("127.0.0.0/8"),
 		netip.MustParsePrefix("172.16.0.0/12"), netip.MustParsePrefix("192.168.0.0/16"),
+	)
+	blocked = append(blocked, outside(netip.MustParsePrefix("0.0.0.0/0"), open)...)
+	blocked = append(blocked, outside(netip.MustParsePrefix("2000::/3"), open)...)
+	return append(blocked, sixToFour, nat64)
+}
+
+// networks returns what of the list is no name; an address is a network of one.
+func (p Policy) networks() []netip.Prefix {
+	var all []netip.Prefix
+	for _, entry := range p.AllowHosts {
+		entry = strings.TrimSpace(entry)
+		if prefix, err := netip.ParsePrefix(entry); err == nil {
+			all = append(all, prefix.Masked())
+		} else if addr, err := netip.ParseAddr(entry); err == nil {
+			addr = embedded(addr)
+			all = append(all, netip.PrefixFrom(addr, addr.BitLen()))
+		}
 	}
-	blocked = append(blocked, outside(netip.MustParsePrefix("0.0.0.0/0"), private)...)
-	return append(blocked, netip.MustParsePrefix("2000::/3"), nat64)
+	return all
 }
 
 // outside returns what of whole lies in none of the networks within it.
