@@ -55,21 +55,6 @@ type Runs struct {
 	shared panelCache
 }
 
-// Register adds the routes of run history and run pages.
-func (h *Runs) Register(g *echo.Group) {
-	g.GET(paths.Projects+"/:project/runs", h.History)
-	g.GET("/runs/:run", h.Page)
-	g.GET("/runs/:run/events", h.Events)
-	g.POST("/runs/:run/stop", h.Stop)
-	g.POST("/runs/:run/rename", h.Rename)
-	g.POST("/runs/:run/again", h.Again)
-	g.POST("/runs/:run/duplicate", h.Duplicate)
-	g.POST("/runs/:run/delete", h.Delete)
-	for action, export := range h.exports() {
-		g.GET("/runs/:run/"+action, h.export(export))
-	}
-}
-
 func runID(c echo.Context) domain.RunID { return domain.RunID(c.Param("run")) }
 
 // mayChange reports whether the reader may start, stop and change things.

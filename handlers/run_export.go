@@ -23,38 +23,40 @@ type export struct {
 	write           func(ctx context.Context, rep report.Report) ([]byte, error)
 }
 
-// exports are the files by the last part of their address.
+// exports are the files by what their addresses have after "export.".
 func (h *Runs) exports() map[string]export {
 	pure := func(write func(report.Report) ([]byte, error)) func(context.Context, report.Report) ([]byte, error) {
 		return func(_ context.Context, rep report.Report) ([]byte, error) { return write(rep) }
 	}
 	return map[string]export{
-		"export.json":      {"result.json", "application/json", pure(report.JSON)},
-		"export.csv":       {"operations.csv", "text/csv; charset=utf-8", pure(report.CSV)},
-		"export.junit.xml": {"junit.xml", "application/xml; charset=utf-8", pure(report.JUnit)},
-		"export.html":      {"report.html", "text/html; charset=utf-8", htmlFile},
-		"export.plan.yaml": {"plan.yaml", "application/yaml; charset=utf-8", func(_ context.Context, rep report.Report) ([]byte, error) { return loadtest.YAML(rep.Run.Plan) }},
-		"export.script.js": {"script.js", "text/javascript; charset=utf-8", func(_ context.Context, rep report.Report) ([]byte, error) { return h.Script(rep.Run.Plan) }},
-		"export.log.txt":   {"log.txt", "text/plain; charset=utf-8", h.logText},
+		"json":      {"result.json", "application/json", pure(report.JSON)},
+		"csv":       {"operations.csv", "text/csv; charset=utf-8", pure(report.CSV)},
+		"junit.xml": {"junit.xml", "application/xml; charset=utf-8", pure(report.JUnit)},
+		"html":      {"report.html", "text/html; charset=utf-8", htmlFile},
+		"plan.yaml": {"plan.yaml", "application/yaml; charset=utf-8", func(_ context.Context, rep report.Report) ([]byte, error) { return loadtest.YAML(rep.Run.Plan) }},
+		"script.js": {"script.js", "text/javascript; charset=utf-8", func(_ context.Context, rep report.Report) ([]byte, error) { return h.Script(rep.Run.Plan) }},
+		"log.txt":   {"log.txt", "text/plain; charset=utf-8", h.logText},
 	}
 }
 
-// export answers with the file; Conflict while the run is active.
-func (h *Runs) export(e export) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		ctx := c.Request().Context()
-		rep, err := h.finished(ctx, runID(c))
-		if err != nil {
-			return err
-		}
-		body, err := e.write(ctx, rep)
-		if err != nil {
-			return fmt.Errorf("export %s of run %s: %w", e.name, rep.Run.ID, err)
-		}
-		name := fmt.Sprintf("plog-run-%d-%s", rep.Run.Number, e.name)
-		c.Response().Header().Set(echo.HeaderContentDisposition, mime.FormatMediaType("attachment", map[string]string{"filename": name}))
-		return c.Blob(http.StatusOK, e.mediaType, body)
+// Export answers with the file that the address names; Conflict while the run is active.
+func (h *Runs) Export(c echo.Context) error {
+	e, known := h.exports()[c.Param("file")]
+	if !known {
+		return echo.ErrNotFound
 	}
+	ctx := c.Request().Context()
+	rep, err := h.finished(ctx, runID(c))
+	if err != nil {
+		return err
+	}
+	body, err := e.write(ctx, rep)
+	if err != nil {
+		return fmt.Errorf("export %s of run %s: %w", e.name, rep.Run.ID, err)
+	}
+	name := fmt.Sprintf("plog-run-%d-%s", rep.Run.Number, e.name)
+	c.Response().Header().Set(echo.HeaderContentDisposition, mime.FormatMediaType("attachment", map[string]string{"filename": name}))
+	return c.Blob(http.StatusOK, e.mediaType, body)
 }
 
 // finished returns the report of a finished run; an empty one if it left none.

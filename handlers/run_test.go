@@ -73,7 +73,15 @@ func newWorld(t testing.TB, state loadtest.State) *world {
 		Plans: plans{w}, Feed: feed{w}, Manager: manager{w}, Starter: starter{w},
 		Script: func(loadtest.Plan) ([]byte, error) { return []byte("// the script"), nil },
 	}
-	runs.Register(e.Group(""))
+	e.GET("/projects/:project/runs", runs.History)
+	e.GET("/runs/:run", runs.Page)
+	e.GET("/runs/:run/events", runs.Events)
+	e.GET("/runs/:run/export.:file", runs.Export)
+	for action, do := range map[string]echo.HandlerFunc{
+		"stop": runs.Stop, "rename": runs.Rename, "again": runs.Again, "duplicate": runs.Duplicate, "delete": runs.Delete,
+	} {
+		e.POST("/runs/:run/"+action, do)
+	}
 	w.Server = httptest.NewServer(e)
 	t.Cleanup(w.Close)
 	return w

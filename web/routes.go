@@ -36,6 +36,7 @@ func (s *Server) routes() {
 		Frame: frame, Projects: d.Projects, Sources: d.Sources, Documents: documents, Plans: d.Plans,
 		Starter: d.Starter, Operations: operations, Limits: d.Limits, Script: d.Script,
 	}
+	runs := d.RunPages
 	search := &handlers.Search{Frame: frame, Projects: d.Projects, Sources: d.Sources, Documents: documents, Plans: d.Plans, Runs: d.Runs}
 	settings := &handlers.Settings{Frame: frame, Settings: d.Settings, Links: s.links, Env: d.Env}
 
@@ -85,9 +86,15 @@ func (s *Server) routes() {
 	app.GET("/plans/:plan/plan.yaml", plans.YAML)
 	app.GET("/plans/:plan/script.js", plans.ShowScript)
 
-	if d.RunRoutes != nil {
-		d.RunRoutes(app) // /runs/:run and what is below it, /projects/:project/runs
-	}
+	app.GET("/projects/:project/runs", runs.History)
+	app.GET("/runs/:run", runs.Page)
+	app.GET("/runs/:run/events", runs.Events)
+	app.GET("/runs/:run/export.:file", runs.Export)
+	app.POST("/runs/:run/stop", runs.Stop)
+	app.POST("/runs/:run/rename", runs.Rename)
+	app.POST("/runs/:run/again", runs.Again)
+	app.POST("/runs/:run/duplicate", runs.Duplicate)
+	app.POST("/runs/:run/delete", runs.Delete)
 
 	app.GET(paths.Settings, settings.Show)
 	app.POST(paths.SettingsLink(), settings.NewLink)

@@ -43,10 +43,8 @@ type Deps struct {
 	Env       func(context.Context) loadtest.Environment
 	Ready     func(context.Context) error // nil when the database and k6 are there
 
-	// RunRoutes registers what is under /runs/:run and a project's run history;
-	// IngestRoutes what instances report to, below /ingest. Either may be nil.
-	RunRoutes    func(*echo.Group)
-	IngestRoutes func(*echo.Group)
+	RunPages     *handlers.Runs    // the pages of runs
+	IngestRoutes func(*echo.Group) // registers what instances report to, below /ingest; may be nil
 
 	Meters []prometheus.Collector // what /metrics shows besides the server's own
 

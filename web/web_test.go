@@ -91,7 +91,11 @@ func setupAt(t *testing.T, base string) *bundle {
 	b.server, err = web.New(web.Deps{
 		Projects: db.Projects(), Sources: db.Sources(), Documents: db.Documents(), Plans: db.Plans(), Runs: db.Runs(),
 		Users: db.Users(), Sessions: db.Sessions(), Settings: db.Settings(), Finder: b.finder, Starter: b.starter,
-		Script:    func(p loadtest.Plan) ([]byte, error) { return []byte("// " + p.Name), nil },
+		Script: script,
+		RunPages: &handlers.Runs{
+			Frame: handlers.Frame{Projects: db.Projects()}, Projects: db.Projects(), Runs: db.Runs(), Reports: db.Reports(),
+			Logs: db.Rollups(), Plans: db.Plans(), Manager: b, Starter: b.starter, Script: script,
+		},
 		SampleURL: b.shop.URL + "/openapi.json",
 		Log:       slog.New(slog.NewTextHandler(b.log, nil)), Version: "test", BaseURL: base,
 	})
@@ -107,6 +111,15 @@ func setupAt(t *testing.T, base string) *bundle {
 	})
 	b.browser = newBrowser(t)
 	return b
+}
+
+func script(p loadtest.Plan) ([]byte, error) { return []byte("// " + p.Name), nil }
+
+// Stop and Delete make the bundle the manager of runs.
+func (b *bundle) Stop(context.Context, domain.RunID) error { return nil }
+
+func (b *bundle) Delete(ctx context.Context, id domain.RunID) error {
+	return b.db.Runs().Delete(ctx, id)
 }
 
 func newBrowser(t *testing.T) *http.Client {

@@ -94,7 +94,7 @@ func wire(cfg config, db *sqlite.DB, log *slog.Logger, l net.Listener) (*web.Ser
 			_, err := e.runner.Version(ctx)
 			return errors.Join(db.Ping(ctx), err)
 		},
-		RunRoutes:    runPages(db, e).Register,
+		RunPages:     runPages(db, e),
 		IngestRoutes: func(g *echo.Group) { ingest.Register(g, meter) }, Meters: []prometheus.Collector{meter},
 		Log: log, Version: version, BaseURL: either(cfg.BaseURL, own(l)), MetricsToken: cfg.Metrics,
 	})
