@@ -18,13 +18,14 @@ import (
 	"plog.dev/plog/views/plan"
 	"plog.dev/plog/views/project"
 	runpages "plog.dev/plog/views/run"
+	"plog.dev/plog/views/search"
 	"plog.dev/plog/views/settings"
 	"plog.dev/plog/views/ui"
 )
 
 // all lists the stories of every family of screens.
 func all() []ui.Story {
-	return slices.Concat(kit(), project.Stories(), plan.Stories(), runpages.Stories(), settings.Stories())
+	return slices.Concat(kit(), project.Stories(), plan.Stories(), runpages.Stories(), search.Stories(), settings.Stories())
 }
 
 type site struct {
