@@ -13,6 +13,7 @@ import (
 	"plog.dev/plog/handlers/hx"
 	"plog.dev/plog/views/i18n"
 	"plog.dev/plog/views/paths"
+	"plog.dev/plog/views/run"
 	"plog.dev/plog/views/ui"
 )
 
@@ -34,16 +35,26 @@ func (h *Runs) Stop(c echo.Context) error {
 // Rename gives a run another name.
 func (h *Runs) Rename(c echo.Context) error {
 	name := strings.TrimSpace(c.FormValue("name"))
+	if err := checkRunName(name); err != nil {
+		if hx.IsFragment(c) {
+			return err
+		}
+		return h.page(c, status(err), run.Model{NewName: name, NameWrong: message(err)})
+	}
+	if err := h.Runs.Rename(c.Request().Context(), runID(c), name); err != nil {
+		return fmt.Errorf("rename run %s: %w", runID(c), err)
+	}
+	return hx.Redirect(c, paths.Run(runID(c)))
+}
+
+func checkRunName(name string) error {
 	switch {
 	case name == "":
 		return domain.Errorf(domain.Invalid, "runs.error.name_empty", "Give the run a name.")
 	case utf8.RuneCountInString(name) > maxRunName:
 		return domain.Errorf(domain.Invalid, "runs.error.name_long", "That is too long: at most {{.Most}} characters.", "Most", maxRunName)
 	}
-	if err := h.Runs.Rename(c.Request().Context(), runID(c), name); err != nil {
-		return fmt.Errorf("rename run %s: %w", runID(c), err)
-	}
-	return hx.Redirect(c, paths.Run(runID(c)))
+	return nil
 }
 
 // Again runs the same frozen plan once more.

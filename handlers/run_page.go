@@ -19,16 +19,17 @@ import (
 const maxLogLines = 1000
 
 // Page shows a run: live while it lasts, its report afterwards.
-func (h *Runs) Page(c echo.Context) error {
+func (h *Runs) Page(c echo.Context) error { return h.page(c, http.StatusOK, run.Model{}) }
+
+// page answers with the page of a run and what m has already.
+func (h *Runs) page(c echo.Context, code int, m run.Model) error {
 	ctx := c.Request().Context()
 	f, rep, err := h.frame(ctx, runID(c))
 	if err != nil {
 		return err
 	}
-	m := run.Model{
-		Live: f, MayChange: mayChange(c), Findings: rep.Findings,
-		Sort: viewreport.ParseSort(c.QueryParam("sort"), c.QueryParam("dir")),
-	}
+	m.Live, m.MayChange, m.Findings = f, mayChange(c), rep.Findings
+	m.Sort = viewreport.ParseSort(c.QueryParam("sort"), c.QueryParam("dir"))
 	if !f.Run.State.Active() {
 		if err := h.addFinal(ctx, &m); err != nil {
 			return err
@@ -41,7 +42,7 @@ func (h *Runs) Page(c echo.Context) error {
 	if m.Frame, err = h.Frame.Model(c, place); err != nil {
 		return err
 	}
-	return hx.Render(c, http.StatusOK, run.Page(m))
+	return hx.Render(c, code, run.Page(m))
 }
 
 // addFinal adds what only a finished run shows.

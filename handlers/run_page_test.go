@@ -114,9 +114,15 @@ func TestChanges(t *testing.T) {
 	if res, _ := post(t, w, at+"/stop", nil, "HX-Request", "true"); res.StatusCode != http.StatusOK || res.Header.Get("HX-Reswap") != "none" {
 		t.Errorf("a fragment's stop: %d %v", res.StatusCode, res.Header)
 	}
-	for _, name := range []string{"", "   ", strings.Repeat("가", 201)} {
-		if res, _ := post(t, w, at+"/rename", url.Values{"name": {name}}); res.StatusCode != http.StatusUnprocessableEntity {
-			t.Errorf("the name %.10q: %d", name, res.StatusCode)
+	long := strings.Repeat("가", 201)
+	for name, wants := range map[string][]string{
+		"": {"Give the run a name.", `value=""`}, "   ": {"Give the run a name."}, long: {"at most 200", `value="` + long + `"`},
+	} {
+		res, body := post(t, w, at+"/rename", url.Values{"name": {name}})
+		for _, s := range append(wants, `aria-invalid="true"`, "data-menu open") {
+			if res.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(body, s) {
+				t.Errorf("the name %.10q: %d, no %q", name, res.StatusCode, s)
+			}
 		}
 	}
 	w.conflict = domain.Errorf(domain.Conflict, "", "not now")

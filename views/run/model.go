@@ -12,6 +12,7 @@ import (
 	"github.com/a-h/templ"
 	"golang.org/x/text/language"
 
+	"plog.dev/plog/domain"
 	"plog.dev/plog/domain/analysis"
 	"plog.dev/plog/domain/live"
 	"plog.dev/plog/domain/loadtest"
@@ -31,6 +32,9 @@ type Model struct {
 	Still     bool // the page stays as it is: it is a picture of a run
 	MayChange bool // the reader may stop, rename, run again, delete
 
+	NewName   string         // typed to rename the run; shown when there is a problem with it
+	NameWrong domain.Message // what is wrong with NewName
+
 	// What only a finished run has.
 	Findings []analysis.Finding
 	YAML     string // the frozen plan
@@ -43,6 +47,14 @@ type Model struct {
 func (m Model) run() loadtest.Run       { return m.Live.Run }
 func (m Model) active() bool            { return m.Live.Run.State.Active() }
 func (m Model) subject() report.Subject { return report.OfFrame(m.Live) }
+
+// name returns what the field of the run's name holds, and what is wrong with it.
+func (m Model) name(ctx context.Context) (value, wrong string) {
+	if m.NameWrong.IsZero() {
+		return m.run().Name, ""
+	}
+	return m.NewName, i18n.Msg(ctx, m.NameWrong)
+}
 
 // Panel is a part of the page that changes while the run lasts: View's outermost element has the ID.
 type Panel struct {
