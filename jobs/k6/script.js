@@ -19,6 +19,8 @@ const secrets = plan.secrets.map(({ env, header }) => {
   return __ENV[env];
 });
 
+let hidden; // what the examples must not show; made for the first of them
+
 // A failed response is worth a sample, but not thousands of them.
 const samplesOfAKind = __VU <= 20 ? 3 : 1;
 let samplesLeft = __VU <= 20 ? 50 : 3;
@@ -104,12 +106,38 @@ function sample(step, response) {
     status: String(response.status),
     error: hide(response.error),
     url: hide(response.url),
-    body: hide(String(response.body || '').slice(0, sampleBytes)),
+    body: hide(response.body).slice(0, sampleBytes),
   })}`);
 }
 
 function hide(text) {
-  return secrets.reduce((t, secret) => (secret ? t.split(secret).join('••••••') : t), text || '');
+  hidden = hidden || patternOf(secrets);
+  return String(text || '').replace(hidden, '••••••');
+}
+
+// patternOf matches secrets however a target sends them back: whole or, of
+// "Bearer abc…", the word that matters; plain, in JSON, or percent-encoded.
+function patternOf(values) {
+  const texts = values.flatMap((value) => [value, ...value.split(/\s+/).filter((word) => word.length >= 8)]);
+  const longestFirst = texts.filter((text) => text).sort((a, b) => b.length - a.length);
+  return new RegExp(longestFirst.map((text) => [...text].map(formsOf).join('')).join('|') || '$^', 'gi');
+}
+
+function formsOf(char) {
+  const hex = (n, digits) => n.toString(16).padStart(digits, '0');
+  const forms = [
+    char,
+    JSON.stringify(char).slice(1, -1),
+    char.split('').map((unit) => `\\u${hex(unit.charCodeAt(0), 4)}`).join(''),
+    char < '\u0080' ? `%${hex(char.charCodeAt(0), 2)}` : encodeURIComponent(char),
+  ];
+  if (char === '/') {
+    forms.push('\\/');
+  }
+  if (char === ' ') {
+    forms.push('+');
+  }
+  return `(?:${[...new Set(forms)].map((form) => form.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')).join('|')})`;
 }
 
 // The gate holds the load until PLOG and every other instance are ready. Without

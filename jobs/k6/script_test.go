@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -156,6 +157,53 @@ func TestFailedResponsesAreSampledWithoutSecrets(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("samples, -want +got:\n%s\n%s", diff, log)
+	}
+}
+
+// A target that echoes what it got must not bring a secret into the report.
+func TestSecretsAreHiddenHoweverTheyComeBack(t *testing.T) {
+	const token = `t0ken/"한<+\==`
+	quoted, err := json.Marshal(token)
+	if err != nil {
+		t.Fatal(err)
+	}
+	forms := map[string]string{
+		"/word":    token,
+		"/json":    string(quoted),
+		"/ascii":   `t0ken\/\"\ud55c\u003c+\\==`,
+		"/percent": url.QueryEscape(token),
+		"/lower":   strings.ToLower(url.PathEscape("Bearer " + token)),
+		"/cut":     strings.Repeat("x", 2042) + token,
+	}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/redirect" {
+			http.Redirect(w, r, "/word?q="+url.QueryEscape(token), http.StatusFound)
+			return
+		}
+		w.WriteHeader(http.StatusInternalServerError)
+		fmt.Fprint(w, "<", forms[r.URL.Path], ">")
+	}))
+	t.Cleanup(server.Close)
+	p := once(server.URL, step("GET", "/redirect", 1))
+	for path := range forms {
+		p.Scenarios[0].Steps = append(p.Scenarios[0].Steps, step("GET", path, 1))
+	}
+	p.Headers = []loadtest.Header{{Name: "Authorization", Value: "Bearer " + token, Secret: true}}
+	log, err := run(t, p)
+	if err != nil {
+		t.Fatalf("k6: %v\n%s", err, log)
+	}
+	got := samples(t, log)
+	if len(got) != len(forms)+1 {
+		t.Fatalf("%d samples\n%s", len(got), log)
+	}
+	for _, s := range got {
+		if strings.Contains(s.Body+s.URL, "t0k") || !strings.Contains(s.Body, "•") && s.Name != "GET /cut" {
+			t.Errorf("%s: body %q, URL %q", s.Name, s.Body, s.URL)
+		}
+		if s.Name == "GET /redirect" && !strings.HasSuffix(s.URL, "/word?q="+loadtest.Mask) {
+			t.Errorf("URL %q", s.URL)
+		}
 	}
 }
 
