@@ -3,6 +3,7 @@ package plogout
 import (
 	"math"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -36,8 +37,8 @@ type gaugeState struct {
 	value float64
 }
 
-func newAggregator(trends []string, now func(time.Time) time.Time) *aggregator {
-	a := &aggregator{now: now, dir: newDirectory(trends)}
+func newAggregator(trends []string, now func(time.Time) time.Time, mask *strings.Replacer) *aggregator {
+	a := &aggregator{now: now, dir: newDirectory(trends, mask)}
 	for _, name := range trends {
 		a.phases = append(a.phases, phaseOf(name))
 	}

@@ -23,9 +23,10 @@ const (
 	maxSampleBody  = 2 << 10
 )
 
-// logs is a hook that collects what k6 and the script log.
+// logs is a hook that collects what k6 and the script log, without secrets.
 type logs struct {
-	now func(time.Time) time.Time
+	now  func(time.Time) time.Time
+	mask *strings.Replacer
 
 	mu      sync.Mutex
 	lines   []metrics.LogLine
@@ -47,17 +48,31 @@ func (l *logs) attach(logger logrus.FieldLogger) {
 		return
 	}
 	root.AddHook(l)
-	root.SetFormatter(withoutSamples{root.Formatter})
+	root.SetFormatter(printed{root.Formatter, l.mask})
 }
 
-type withoutSamples struct{ logrus.Formatter }
+// printed is how lines are printed: no samples, no secrets.
+type printed struct {
+	logrus.Formatter
+	mask *strings.Replacer
+}
 
 // Format returns nothing for a sample.
-func (f withoutSamples) Format(e *logrus.Entry) ([]byte, error) {
+func (f printed) Format(e *logrus.Entry) ([]byte, error) {
 	if isSample(e) {
 		return nil, nil
 	}
-	return f.Formatter.Format(e)
+	line := e.Dup()
+	line.Level, line.Caller, line.Buffer, line.Message = e.Level, e.Caller, e.Buffer, f.mask.Replace(e.Message)
+	for name, value := range line.Data {
+		switch v := value.(type) {
+		case string:
+			line.Data[name] = f.mask.Replace(v)
+		case error:
+			line.Data[name] = f.mask.Replace(v.Error())
+		}
+	}
+	return f.Formatter.Format(line)
 }
 
 func isSample(e *logrus.Entry) bool {
@@ -73,11 +88,12 @@ func (l *logs) Fire(e *logrus.Entry) error {
 		l.addSample(e)
 		return nil
 	}
-	l.add(metrics.LogLine{At: l.now(e.Time).UTC(), Level: levelOf(e.Level), Text: clip(textOf(e), maxLine)})
+	l.add(e.Time, levelOf(e.Level), textOf(e))
 	return nil
 }
 
-func (l *logs) add(line metrics.LogLine) {
+func (l *logs) add(at time.Time, level, text string) {
+	line := metrics.LogLine{At: l.now(at).UTC(), Level: level, Text: clip(l.mask.Replace(text), maxLine)}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.total >= maxLines || len(l.lines) >= maxLinesAtOnce {
@@ -107,8 +123,8 @@ func (l *logs) addSample(e *logrus.Entry) {
 	}
 	l.kept++
 	l.samples = append(l.samples, metrics.Sample{
-		At: l.now(e.Time).UTC(), Name: clip(s.Name, maxText), Status: status, Error: clip(s.Error, maxText),
-		Body: clip(s.Body, maxSampleBody), URL: clip(s.URL, maxSampleBody),
+		At: l.now(e.Time).UTC(), Name: clip(s.Name, maxText), Status: status, Error: clip(l.mask.Replace(s.Error), maxText),
+		Body: clip(l.mask.Replace(s.Body), maxSampleBody), URL: clip(l.mask.Replace(s.URL), maxSampleBody),
 	})
 }
 

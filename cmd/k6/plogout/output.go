@@ -63,10 +63,10 @@ func New(p output.Params) (*Output, error) {
 	if err != nil {
 		return nil, err
 	}
-	clk := &clock{}
+	clk, mask := &clock{}, newMask(p.Environment)
 	o := &Output{
 		cfg: c, log: p.Logger.WithField("output", "plog"), clock: clk,
-		agg: newAggregator(c.trends, clk.At), logs: &logs{now: clk.At}, health: newHealth(),
+		agg: newAggregator(c.trends, clk.At, mask), logs: &logs{now: clk.At, mask: mask}, health: newHealth(),
 		queue: newQueue(), quit: make(chan struct{}), sent: make(chan struct{}),
 	}
 	o.sender = newSender(c, clk, o.queue, o.log, o.endTest)
@@ -182,7 +182,7 @@ func (o *Output) StopWithTestError(testErr error) error {
 	close(o.quit)
 	o.seconds.Wait()
 	if testErr != nil {
-		o.logs.add(metrics.LogLine{At: o.clock.At(time.Now()).UTC(), Level: "error", Text: clip(testErr.Error(), maxLine)})
+		o.logs.add(time.Now(), "error", testErr.Error())
 	}
 	if err := o.report(everything, true); err != nil {
 		o.log.WithError(err).Error("The last second of results is lost")

@@ -1,16 +1,20 @@
 package plogout_test
 
 import (
+	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/sirupsen/logrus"
 	"go.k6.io/k6/lib/netext/httpext"
 	k6metrics "go.k6.io/k6/metrics"
 	"go.k6.io/k6/output"
@@ -424,6 +428,54 @@ func TestLogsAndSamplesComeAlong(t *testing.T) {
 		if len(l.Text) > 4096 {
 			t.Fatal("a line is too long")
 		}
+	}
+}
+
+func TestSecretsStayHere(t *testing.T) {
+	p := newPLOG(t)
+	env := p.environment()
+	env["PLOG_SECRET_0"], env["PLOG_SECRET_1"], env["PLOG_SECRETS"] = `Bearer t0p/"한<hush`, "Bearer", "harmless"
+	logger := quietLogger()
+	logger.SetFormatter(&logrus.JSONFormatter{})
+	var printed strings.Builder
+	logger.SetOutput(&printed)
+	o, err := plogout.New(output.Params{Logger: logger, Environment: env})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := o.Start(); err != nil {
+		t.Fatal(err)
+	}
+	const word = `t0p/"한<hush`
+	for _, form := range []string{
+		"Bearer " + word, word, `t0p/\"한<hush`, `t0p\/\"한\u003chush`, `t0p/\"\ud55c<hush`,
+		url.QueryEscape(word), strings.ToLower(url.PathEscape(word)), url.QueryEscape("Bearer " + word),
+	} {
+		logger.WithField("error", form).Error(strings.Repeat("x", 4090-len(" error=")) + " " + form)
+		body, err := json.Marshal(map[string]string{"name": "GET /", "status": "500", "error": form, "url": "http://a/?q=" + form, "body": strings.Repeat("x", 2045) + form})
+		if err != nil {
+			t.Fatal(err)
+		}
+		logger.WithField("source", "console").Warn("plog:sample " + string(body))
+		logger.Warn("harmless " + form)
+	}
+	o.AddMetricSamples([]k6metrics.SampleContainer{
+		trail(newSource().tags("name", "GET /", "status", "0", "error", strings.Repeat("x", 250)+" "+word), time.Now(), 0, true),
+	})
+	if err := o.StopWithTestError(errors.New("it broke: " + word)); err != nil {
+		t.Fatal(err)
+	}
+	sent, err := json.Marshal(p.taken())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for what, text := range map[string]string{"reported": string(sent), "printed": printed.String()} {
+		if strings.Contains(text, "t0p") || strings.Contains(text, "hush") || !strings.Contains(text, "harmless "+loadtest.Mask) {
+			t.Errorf("what is %s: %s", what, text)
+		}
+	}
+	if !logged(p.taken(), "error", "it broke: "+loadtest.Mask) {
+		t.Error("the last words did not come")
 	}
 }
 

@@ -41,6 +41,7 @@ type directory struct {
 	known  []seriesInfo
 	errors map[string]bool
 	trends []string
+	mask   *strings.Replacer
 }
 
 type seriesInfo struct {
@@ -49,12 +50,13 @@ type seriesInfo struct {
 	time   bool
 }
 
-func newDirectory(trends []string) *directory {
+func newDirectory(trends []string, mask *strings.Replacer) *directory {
 	return &directory{
 		routes: map[k6metrics.TimeSeries]*route{},
 		slots:  map[metrics.Series]slot{},
 		errors: map[string]bool{},
 		trends: trends,
+		mask:   mask,
 	}
 }
 
@@ -139,6 +141,9 @@ func (d *directory) seriesOf(metric string, tags *k6metrics.TagSet) (s metrics.S
 	}
 	var own []string
 	for k, v := range tags.Map() {
+		if k == "error" {
+			v = d.mask.Replace(v)
+		}
 		v = clip(v, maxText)
 		switch k {
 		case "scenario":
