@@ -142,10 +142,18 @@ func TestChildEnvPassesNothingOfPLOG(t *testing.T) {
 	want := []string{
 		"PATH=/bin", "HOME=/h", "https_proxy=http://p", "K6_AUTO_EXTENSION_RESOLUTION=false",
 		"K6_PLOG_INGEST_URL=http://127.0.0.1:1/ingest/", "K6_PLOG_INGEST_URL_FILE=/r/u", "K6_PLOG_RUN=r1", "K6_PLOG_TOKEN=t",
-		"K6_PLOG_INSTANCE=local", "K6_PLOG_TRENDS=a,b", "PLOG_GATE_URL=http://127.0.0.1:1/ingest/runs/r1/gate", "PLOG_TOKEN=t",
+		"K6_PLOG_INSTANCE=local", "K6_PLOG_TRENDS=a,b", "PLOG_GATE_URL=http://127.0.0.1:1/ingest/runs/r1/gate", "PLOG_TOKEN=t", "PLOG_GATE_PATIENCE=20",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("environment, -want +got:\n%s", diff)
+	}
+}
+
+func TestOneOfSeveralInstancesNeverStartsByItself(t *testing.T) {
+	for _, kv := range (k6.Report{Instances: 2}).Env() {
+		if strings.HasPrefix(kv, "PLOG_GATE_PATIENCE") {
+			t.Error(kv)
+		}
 	}
 }
 

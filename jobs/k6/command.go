@@ -1,9 +1,15 @@
 package k6
 
 import (
+	"fmt"
 	"slices"
 	"strings"
+	"time"
 )
+
+// gatePatience is how long the only instance of a run asks a PLOG that is not
+// at its address whether to start, before it starts by itself.
+const gatePatience = 20 * time.Second
 
 // Args returns k6's arguments after its name, for a folder with a Bundle's
 // files as working directory. PLOG judges thresholds itself and shows its own
@@ -51,12 +57,13 @@ type Report struct {
 	Run           string
 	Token         string
 	Instance      string
+	Instances     int // of the run; 0 is 1
 	Trends        []string
 }
 
 // Env returns the variables.
 func (r Report) Env() []string {
-	return []string{
+	env := []string{
 		"K6_PLOG_INGEST_URL=" + r.IngestURL,
 		"K6_PLOG_INGEST_URL_FILE=" + r.IngestURLFile,
 		"K6_PLOG_RUN=" + r.Run,
@@ -66,4 +73,8 @@ func (r Report) Env() []string {
 		"PLOG_GATE_URL=" + strings.TrimRight(r.IngestURL, "/") + "/runs/" + r.Run + "/gate",
 		"PLOG_TOKEN=" + r.Token,
 	}
+	if r.Instances <= 1 {
+		env = append(env, fmt.Sprint("PLOG_GATE_PATIENCE=", gatePatience.Seconds()))
+	}
+	return env
 }

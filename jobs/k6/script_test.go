@@ -223,13 +223,22 @@ func TestGateHoldsTheLoad(t *testing.T) {
 	var asked atomic.Int32
 	gate := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("Authorization") != "Bearer tok" || r.Header.Get("Plog-Ingest-Version") != "1" || r.Method != http.MethodPost {
+			w.Header().Set("Plog-Ingest-Version", "1")
 			w.WriteHeader(http.StatusUnauthorized)
 			return
 		}
-		switch asked.Add(1) {
+		n := asked.Add(1)
+		if n > 2 {
+			w.Header().Set("Plog-Ingest-Version", "1")
+		}
+		switch n {
 		case 1:
-			w.WriteHeader(http.StatusServiceUnavailable)
+			w.WriteHeader(http.StatusNotFound) // another server's
 		case 2:
+			fmt.Fprint(w, "<p>me, too</p>")
+		case 3:
+			w.WriteHeader(http.StatusServiceUnavailable)
+		case 4:
 			fmt.Fprint(w, `{"ack":0}`)
 		default:
 			if len(counts()) > 0 {
@@ -240,7 +249,7 @@ func TestGateHoldsTheLoad(t *testing.T) {
 	}))
 	defer gate.Close()
 	p := once(url, step("GET", "/", 1))
-	if log, err := run(t, p, "PLOG_GATE_URL="+gate.URL, "PLOG_TOKEN=tok"); err != nil || asked.Load() != 3 {
+	if log, err := run(t, p, "PLOG_GATE_URL="+gate.URL, "PLOG_TOKEN=tok"); err != nil || asked.Load() != 5 {
 		t.Fatalf("k6: %v, asked %d times\n%s", err, asked.Load(), log)
 	}
 	if counts()["GET /"] != 1 {
@@ -252,6 +261,44 @@ func TestGateHoldsTheLoad(t *testing.T) {
 	}
 	if counts()["GET /"] != 1 {
 		t.Errorf("load although the gate was shut: %v", counts())
+	}
+}
+
+func TestALoneInstanceGoesOnWithoutPLOG(t *testing.T) {
+	url, counts := count(t, ok)
+	gone := httptest.NewServer(http.NotFoundHandler())
+	gone.Close()
+	stranger := httptest.NewServer(http.NotFoundHandler())
+	t.Cleanup(stranger.Close)
+	for i, gate := range []string{gone.URL, stranger.URL, "http://127.1.2.3:9/blocked"} {
+		began := time.Now()
+		log, err := run(t, once(url, step("GET", "/", 1)), "PLOG_GATE_URL="+gate, "PLOG_TOKEN=tok", "PLOG_GATE_PATIENCE=1.5", "K6_BLACKLIST_IPS=127.1.0.0/16")
+		if err != nil || !strings.Contains(log, "starts without it") || time.Since(began) < 1500*time.Millisecond {
+			t.Fatalf("k6: %v after %v\n%s", err, time.Since(began), log)
+		}
+		if n := counts()["GET /"]; n != i+1 {
+			t.Errorf("%d requests", n)
+		}
+	}
+}
+
+func TestAnAbsentPLOGHoldsOneOfSeveralInstances(t *testing.T) {
+	url, counts := count(t, ok)
+	var asked atomic.Int32
+	gate := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		if asked.Add(1) < 8 {
+			w.WriteHeader(http.StatusBadGateway)
+			return
+		}
+		if len(counts()) > 0 {
+			t.Error("load before the gate opened")
+		}
+		w.Header().Set("Plog-Ingest-Version", "1")
+		fmt.Fprint(w, `{"go":true}`)
+	}))
+	t.Cleanup(gate.Close)
+	if log, err := run(t, once(url, step("GET", "/", 1)), "PLOG_GATE_URL="+gate.URL, "PLOG_TOKEN=tok"); err != nil || counts()["GET /"] != 1 {
+		t.Fatalf("k6: %v, requests %v\n%s", err, counts(), log)
 	}
 }
 
