@@ -28,7 +28,8 @@ const HTTP = "http_req_duration"
 // Span is the metric, a Gauge, that says exactly when an instance's requests
 // ran: Min is when the first of those that ended in a second had begun, Max and
 // Last when the last ended, in Unix seconds with fractions by PLOG's clock.
-// Without it whole seconds are measured.
+// Without it whole seconds are measured. An instance must keep its clock from
+// stepping, since a pause in the load and a step look alike here.
 const Span = "http_req_span"
 
 // TagSeparator stands between the tags of Series.Tags.

@@ -63,7 +63,7 @@ func New(p output.Params) (*Output, error) {
 	if err != nil {
 		return nil, err
 	}
-	clk, mask := &clock{}, newMask(p.Environment)
+	clk, mask := newClock(), newMask(p.Environment)
 	o := &Output{
 		cfg: c, log: p.Logger.WithField("output", "plog"), clock: clk,
 		agg: newAggregator(c.trends, clk.At, mask), logs: &logs{now: clk.At, mask: mask}, health: newHealth(),

@@ -188,6 +188,38 @@ func TestTimesFollowPLOGsClock(t *testing.T) {
 	}
 }
 
+// A step of PLOG's clock changes nothing: a run's seconds follow one another.
+func TestAStepOfPLOGsClockIsNoGap(t *testing.T) {
+	for _, step := range []time.Duration{time.Hour, -time.Hour, 5 * time.Second} {
+		t.Run(step.String(), func(t *testing.T) {
+			t.Parallel()
+			p := newPLOG(t)
+			p.setAnswer(func(attempt int, _ metrics.Batch) (int, metrics.Reply) {
+				now := time.Now()
+				if attempt > 1 {
+					now = now.Add(step)
+				}
+				return http.StatusOK, metrics.Reply{Now: now}
+			})
+			o := newOutput(t, p.environment())
+			if err := o.Start(); err != nil {
+				t.Fatal(err)
+			}
+			tags := newSource().tags("name", "GET /", "status", "200")
+			began := time.Now()
+			for n := range 3 {
+				o.AddMetricSamples([]k6metrics.SampleContainer{trail(tags, time.Now(), time.Millisecond, false)})
+				p.waitFor(func(bs []metrics.Batch) bool { return count(bs) == uint64(n+1) })
+			}
+			stop(t, o)
+			got, took := p.snapshot(), time.Since(began)
+			if span := got.Last.Sub(got.First); span > took+time.Second || got.Overall.TPS < 3/(took.Seconds()+1) {
+				t.Errorf("%d points over %v, %v/s, after %v", len(got.Points), span, got.Overall.TPS, took)
+			}
+		})
+	}
+}
+
 func TestManySeriesAreFoldedAndCounted(t *testing.T) {
 	p := newPLOG(t)
 	o := newOutput(t, p.environment())
