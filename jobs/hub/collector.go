@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"plog.dev/plog/domain"
 	"plog.dev/plog/domain/live"
 	"plog.dev/plog/domain/loadtest"
 	"plog.dev/plog/domain/metrics"
@@ -19,6 +20,7 @@ const silence = 3 * time.Second
 // Collector gathers one active run. All methods may be called from anywhere.
 type Collector struct {
 	hub       *Hub
+	id        domain.RunID
 	tokenHash string
 	planned   time.Duration
 	aborts    bool // some threshold ends the run
@@ -50,7 +52,7 @@ func newCollector(h *Hub, run loadtest.Run) (*Collector, error) {
 		return nil, err
 	}
 	c := &Collector{
-		hub: h, tokenHash: run.TokenHash, planned: loadtest.Planned(run.Plan), run: masked(run), agg: agg,
+		hub: h, id: run.ID, tokenHash: run.TokenHash, planned: loadtest.Planned(run.Plan), run: masked(run), agg: agg,
 		gate: newGate(h.cfg.Instances), acks: map[string]uint64{},
 		begun: make(chan struct{}), crossed: make(chan struct{}), feeds: map[chan *live.Frame]struct{}{}, dirty: true,
 	}
@@ -67,9 +69,9 @@ func newCollector(h *Hub, run loadtest.Run) (*Collector, error) {
 // Replay counts what the store already holds of the run, so that a collector
 // made after a restart knows all of it. Call it before instances report.
 func (c *Collector) Replay(ctx context.Context) error {
-	for batch, err := range c.hub.cfg.Rollups.Batches(ctx, c.run.ID) {
+	for batch, err := range c.hub.cfg.Rollups.Batches(ctx, c.id) {
 		if err != nil {
-			return fmt.Errorf("replay run %s: %w", c.run.ID, err)
+			return fmt.Errorf("replay run %s: %w", c.id, err)
 		}
 		c.mu.Lock()
 		c.count(batch)
@@ -159,7 +161,7 @@ func (c *Collector) ingest(ctx context.Context, batch metrics.Batch) (metrics.Re
 	if c.isClosed() {
 		return metrics.Reply{}, metrics.ErrOver
 	}
-	added, err := c.hub.cfg.Rollups.Append(ctx, c.run.ID, batch)
+	added, err := c.hub.cfg.Rollups.Append(ctx, c.id, batch)
 	if err != nil {
 		return metrics.Reply{}, fmt.Errorf("store batch %d of %s: %w", batch.Seq, batch.Instance, err)
 	}
