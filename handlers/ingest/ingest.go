@@ -78,11 +78,17 @@ func (h handler) gate(c echo.Context) error {
 }
 
 // signed gives every answer, errors too, the header by which instances tell
-// PLOG from another server at its address.
+// PLOG from another server at its address. Errors of the contract are answered
+// here: people's error pages know fewer statuses.
 func signed(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		c.Response().Header().Set(metrics.IngestVersionHeader, metrics.IngestVersion)
-		return next(c)
+		err := next(c)
+		var told *echo.HTTPError
+		if errors.As(err, &told) && !c.Response().Committed {
+			return c.JSON(told.Code, map[string]any{"message": told.Message})
+		}
+		return err
 	}
 }
 
