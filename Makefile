@@ -13,7 +13,7 @@ TESTFLAGS ?=
 PLOG_ADDR ?= 127.0.0.1:8080
 SAMPLE_ADDR ?= 127.0.0.1:8090
 
-.PHONY: help run build generate fmt check lint test e2e bench fuzz verify image stories clean
+.PHONY: help run build generate fmt check test e2e bench verify image stories clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
