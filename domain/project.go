@@ -17,7 +17,8 @@ type SourceKind string
 // The kinds of source.
 const (
 	SourceURL    SourceKind = "url"    // fetched from an address a person gave
-	SourceUpload SourceKind = "upload" // handed over as a file
+	SourceUpload SourceKind = "upload" // handed over as a file or as text
+	SourceFolder SourceKind = "folder" // a file of the documents folder; URL is its path within
 )
 
 // Source is where a project's OpenAPI document comes from.
@@ -30,9 +31,25 @@ type Source struct {
 	DocumentURL string // where the document was found; empty for uploads
 	BaseURL     string // where requests go unless a plan says otherwise
 	DocumentID  DocumentID
-	CreatedAt   time.Time
-	UpdatedAt   time.Time
-	FetchedAt   time.Time
+	// Definition names one of several documents behind the same page; "" is the
+	// page's own choice.
+	Definition string
+	// Headers are sent when the document is fetched, to the origin of URL and to
+	// no other. They are secrets.
+	Headers      []FetchHeader
+	RefreshEvery time.Duration // how often it is fetched again by itself; 0 is never
+	CreatedAt    time.Time
+	UpdatedAt    time.Time
+	FetchedAt    time.Time // when its document was last fetched whole
+	CheckedAt    time.Time // when that was last tried, whatever came of it
+	Problem      Message   // why the last try failed; zero when it did not
+}
+
+// FetchHeader is a header that a document's fetch needs: Authorization, Cookie
+// or one of the team's own.
+type FetchHeader struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
 }
 
 // Document is one stored version of a source's OpenAPI document, as fetched.
