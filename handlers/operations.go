@@ -1,10 +1,8 @@
 package handlers
 
 import (
-	"context"
 	"fmt"
 	"net/http"
-	"strconv"
 
 	"github.com/labstack/echo/v4"
 
@@ -13,7 +11,6 @@ import (
 	"plog.dev/plog/domain/openapi"
 	"plog.dev/plog/handlers/hx"
 	"plog.dev/plog/views/i18n"
-	"plog.dev/plog/views/layout"
 	"plog.dev/plog/views/paths"
 	"plog.dev/plog/views/plan"
 	"plog.dev/plog/views/project"
@@ -92,45 +89,4 @@ func pane(id domain.ProjectID, s domain.Source, doc *openapi.Document, form plan
 		Form: form, Errors: errs, Action: paths.Plans(id), BaseURL: s.BaseURL,
 		SignIn: plan.SignInOf(doc), Summary: plan.SummaryOf(form, limits),
 	}
-}
-
-// Details shows one operation: in place, or on a page of its own.
-func (h *Operations) Details(c echo.Context) error {
-	ctx := c.Request().Context()
-	p, err := h.Projects.Get(ctx, domain.ProjectID(c.Param("project")))
-	if err != nil {
-		return err
-	}
-	op, err := h.operation(ctx, p.ID, domain.SourceID(c.Param("source")), c.Param("operation"))
-	if err != nil {
-		return err
-	}
-	m := project.OperationModel{Operation: op, Request: openapi.Example(op, openapi.Options{})}
-	if hx.IsFragment(c) {
-		return hx.Render(c, http.StatusOK, project.OperationDetails(m))
-	}
-	m.Frame, err = h.Frame.Model(c, Place{
-		Title: op.Name(), Project: &p, Tab: TabAPIs,
-		Crumbs: []layout.Link{{Label: i18n.T(ctx, "ui.tab.apis"), URL: paths.APIs(p.ID)}, {Label: op.Name()}},
-	})
-	if err != nil {
-		return err
-	}
-	return hx.Render(c, http.StatusOK, project.OperationPage(m))
-}
-
-func (h *Operations) operation(ctx context.Context, id domain.ProjectID, source domain.SourceID, index string) (openapi.Operation, error) {
-	s, err := h.Sources.Get(ctx, source)
-	if err != nil {
-		return openapi.Operation{}, err
-	}
-	doc, err := h.Documents.Get(ctx, s.DocumentID)
-	if err != nil {
-		return openapi.Operation{}, err
-	}
-	i, err := strconv.Atoi(index)
-	if err != nil || i < 0 || i >= len(doc.Operations) || s.ProjectID != id {
-		return openapi.Operation{}, echo.ErrNotFound
-	}
-	return doc.Operations[i], nil
 }
