@@ -78,7 +78,7 @@ func (h *Projects) RefreshSource(c echo.Context) error {
 	}
 	ctx, cancel := context.WithTimeout(c.Request().Context(), findLimit)
 	defer cancel()
-	found, err := h.Finder.Find(ctx, s.URL)
+	found, err := h.Finder.Find(ctx, FetchRequest{Target: s.URL, Definition: s.Definition, Headers: s.Headers})
 	if err == nil {
 		s.DocumentURL = found.DocumentURL
 		err = h.putDocument(ctx, &s, found)

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -48,7 +49,7 @@ func (h *Projects) CreateSample(c echo.Context) error {
 	}
 	ctx, cancel := context.WithTimeout(c.Request().Context(), findLimit)
 	defer cancel()
-	found, err := h.Finder.Find(ctx, h.Sample.address)
+	found, err := h.Finder.Find(ctx, FetchRequest{Target: h.Sample.address})
 	if err == nil {
 		var p domain.Project
 		if p, err = h.create(ctx, h.Sample.address, found, true); err == nil {
@@ -71,7 +72,7 @@ func (h *Projects) find(c echo.Context) (target string, found Found, err error) 
 	file, err := c.FormFile("file")
 	switch {
 	case err == nil && file.Filename != "":
-		found, err = upload(c)
+		found, err = h.upload(c)
 		return "", found, err
 	case err != nil && !errors.Is(err, http.ErrMissingFile) && !errors.Is(err, http.ErrNotMultipart):
 		return target, found, fmt.Errorf("uploaded file: %w", err)
@@ -80,11 +81,11 @@ func (h *Projects) find(c echo.Context) (target string, found Found, err error) 
 	}
 	ctx, cancel := context.WithTimeout(c.Request().Context(), findLimit)
 	defer cancel()
-	found, err = h.Finder.Find(ctx, target)
+	found, err = h.Finder.Find(ctx, FetchRequest{Target: target})
 	return target, found, err
 }
 
-func upload(c echo.Context) (found Found, err error) {
+func (h *Projects) upload(c echo.Context) (found Found, err error) {
 	header, err := c.FormFile("file")
 	if err != nil {
 		return found, fmt.Errorf("uploaded file: %w", err)
@@ -94,12 +95,11 @@ func upload(c echo.Context) (found Found, err error) {
 		return found, fmt.Errorf("open uploaded file: %w", err)
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
-	if found.Raw, err = io.ReadAll(f); err != nil {
+	data, err := io.ReadAll(f)
+	if err != nil {
 		return found, fmt.Errorf("read uploaded file: %w", err)
 	}
-	found.Strategy = string(domain.SourceUpload)
-	found.Document, err = openapi.Parse(found.Raw)
-	return found, err
+	return h.Finder.Read(c.Request().Context(), Upload{Name: header.Filename, Data: data})
 }
 
 // create stores a project with its first source; nothing remains of it when
@@ -119,9 +119,9 @@ func (h *Projects) create(ctx context.Context, target string, found Found, sampl
 func (h *Projects) addSource(ctx context.Context, id domain.ProjectID, target string, found Found) error {
 	s := domain.Source{
 		ProjectID: id, Kind: domain.SourceURL, Name: titleOf(found, target), URL: target, DocumentURL: found.DocumentURL,
-		BaseURL: openapi.BaseURL(found.Document, found.DocumentURL),
+		BaseURL: openapi.BaseURL(found.Document, cmp.Or(found.DocumentURL, found.PageURL)),
 	}
-	if found.DocumentURL == "" {
+	if found.DocumentURL == "" && found.PageURL == "" {
 		s.Kind = domain.SourceUpload
 	}
 	if err := h.Sources.Create(ctx, &s); err != nil {

@@ -68,18 +68,65 @@ type SettingStore interface {
 	Set(ctx context.Context, key, value string) error
 }
 
+// FetchRequest says what a Finder is to find.
+type FetchRequest struct {
+	Target     string               // the address of a document, of a docs page, or of a host
+	Definition string               // the name of one of several documents; "" is the page's own choice
+	Headers    []domain.FetchHeader // for the origin of Target and no other; secrets
+}
+
+// Upload is what a person hands over: a document, or an archive of one or more.
+type Upload struct {
+	Name       string // of the file, "" for pasted text
+	Data       []byte
+	Definition string // the file to read of an archive with several documents; "" is the first
+}
+
 // Found is a document that a Finder found.
 type Found struct {
 	Document    openapi.Document
-	Raw         []byte
-	DocumentURL string // where it was; empty for a file
+	Raw         []byte // one document even where it was in several files
+	DocumentURL string // where it was; empty for a file, or as a part of a page
+	PageURL     string // the docs page it was found through; empty if none
 	Strategy    string
+	Definition  string       // the name of the one taken; "" where it has none
+	Definitions []Definition // all documents that were offered together, the page's own choice first
+	Tried       []Attempt    // every place that was looked at, in order; also beside an error
+}
+
+// Definition is one of several documents behind a page or in an archive.
+type Definition struct {
+	Name       string // what a request chooses it by
+	URL        string // empty when it is part of the page, or a file
+	Inline     bool   // part of the page itself
+	Operations *int   // nil while it was not read
+}
+
+// Attempt is one place that was looked at.
+type Attempt struct {
+	Strategy string
+	URL      string         // empty for a document that is part of a page
+	Problem  domain.Message // why there was no document; zero where there was
+}
+
+// FolderFile is a document of the documents folder.
+type FolderFile struct {
+	Path    string // below the folder, with slashes
+	Title   string
+	Version string // the API's own
+	OpenAPI string // the specification's version
+	Bytes   int64
 }
 
 // Finder finds OpenAPI documents. Its errors say what was tried; Invalid and
-// Forbidden ones are shown beside the field.
+// Forbidden ones are shown beside the field. Found.Tried is filled in beside
+// an error, too.
 type Finder interface {
-	Find(ctx context.Context, target string) (Found, error)
+	Find(ctx context.Context, req FetchRequest) (Found, error)
+	Read(ctx context.Context, file Upload) (Found, error)
+	// Folder lists the documents folder; none when there is no such folder.
+	Folder(ctx context.Context) ([]FolderFile, error)
+	FromFolder(ctx context.Context, path string) (Found, error) // NotFound
 }
 
 // RunRequest asks for a run.

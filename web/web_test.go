@@ -31,14 +31,22 @@ const petsDocument = `{"openapi":"3.1.0","info":{"title":"Pets","version":"1.4"}
 "/orders":{"get":{"tags":["shop"],"summary":"List orders","responses":{"200":{"description":"ok"}}}}}}`
 
 // fakeFinder finds the pets' document at any address but those it has an error for.
-type fakeFinder struct{ errs map[string]error }
+type fakeFinder struct {
+	handlers.Finder // what no test asks for
+	errs            map[string]error
+}
 
-func (f fakeFinder) Find(_ context.Context, target string) (handlers.Found, error) {
-	if err := f.errs[target]; err != nil {
+func (f fakeFinder) Find(_ context.Context, req handlers.FetchRequest) (handlers.Found, error) {
+	if err := f.errs[req.Target]; err != nil {
 		return handlers.Found{}, err
 	}
 	doc, err := openapi.Parse([]byte(petsDocument))
-	return handlers.Found{Document: doc, Raw: []byte(petsDocument), DocumentURL: target, Strategy: "direct"}, err
+	return handlers.Found{Document: doc, Raw: []byte(petsDocument), DocumentURL: req.Target, Strategy: "direct"}, err
+}
+
+func (f fakeFinder) Read(_ context.Context, file handlers.Upload) (handlers.Found, error) {
+	doc, err := openapi.Parse(file.Data)
+	return handlers.Found{Document: doc, Raw: file.Data, Strategy: "upload"}, err
 }
 
 // fakeStarter keeps the runs it was asked for.

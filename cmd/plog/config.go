@@ -16,18 +16,19 @@ import (
 
 // config is PLOG's environment.
 type config struct {
-	Addr       string     `env:"PLOG_ADDR" envDefault:"127.0.0.1:8080"`
-	DataDir    string     `env:"PLOG_DATA_DIR" envDefault:"data"` // below the working directory
-	BaseURL    string     `env:"PLOG_BASE_URL"`                   // as people reach PLOG; http://ADDR if empty
-	SecretKey  string     `env:"PLOG_SECRET_KEY"`                 // encrypts secrets at rest; made once if empty
-	RunSlots   int        `env:"PLOG_RUN_SLOTS" envDefault:"1"`   // runs at once
-	AllowHosts []string   `env:"PLOG_ALLOW_HOSTS"`                // further hosts that may be loaded
-	SampleURL  string     `env:"PLOG_SAMPLE_URL"`                 // the sample shop's document
-	Metrics    string     `env:"PLOG_METRICS_TOKEN"`              // lets Prometheus read /metrics from elsewhere; none if empty
-	LogFormat  string     `env:"PLOG_LOG_FORMAT" envDefault:"text"`
-	LogLevel   slog.Level `env:"PLOG_LOG_LEVEL" envDefault:"info"`
-	K6Binary   string     `env:"K6_BINARY"`
-	K6MaxVUs   int        `env:"K6_MAX_VUS" envDefault:"10000"`
+	Addr         string     `env:"PLOG_ADDR" envDefault:"127.0.0.1:8080"`
+	DataDir      string     `env:"PLOG_DATA_DIR" envDefault:"data"` // below the working directory
+	BaseURL      string     `env:"PLOG_BASE_URL"`                   // as people reach PLOG; http://ADDR if empty
+	SecretKey    string     `env:"PLOG_SECRET_KEY"`                 // encrypts secrets at rest; made once if empty
+	RunSlots     int        `env:"PLOG_RUN_SLOTS" envDefault:"1"`   // runs at once
+	AllowHosts   []string   `env:"PLOG_ALLOW_HOSTS"`                // further hosts that may be loaded
+	SampleURL    string     `env:"PLOG_SAMPLE_URL"`                 // the sample shop's document
+	DocumentsDir string     `env:"PLOG_DOCUMENTS_DIR"`              // a folder of documents to choose from; none if empty
+	Metrics      string     `env:"PLOG_METRICS_TOKEN"`              // lets Prometheus read /metrics from elsewhere; none if empty
+	LogFormat    string     `env:"PLOG_LOG_FORMAT" envDefault:"text"`
+	LogLevel     slog.Level `env:"PLOG_LOG_LEVEL" envDefault:"info"`
+	K6Binary     string     `env:"K6_BINARY"`
+	K6MaxVUs     int        `env:"K6_MAX_VUS" envDefault:"10000"`
 }
 
 // readConfig reads the environment. Its error names the variable.

@@ -77,7 +77,7 @@ func find(ctx context.Context, policy target.Policy, name string) (discover.Foun
 	}
 	fetcher := discover.NewFetcher(policy)
 	defer fetcher.Close()
-	return discover.NewFinder(fetcher).Find(ctx, name)
+	return discover.NewFinder(fetcher).Find(ctx, discover.Request{Target: name})
 }
 
 // complete gives lists without entries the form [] that the contract has.

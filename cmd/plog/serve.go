@@ -87,7 +87,7 @@ func wire(cfg config, db *sqlite.DB, log *slog.Logger, l net.Listener) (*web.Ser
 	server, err := web.New(web.Deps{
 		Projects: db.Projects(), Sources: db.Sources(), Documents: db.Documents(), Plans: db.Plans(), Runs: db.Runs(),
 		Users: db.Users(), Sessions: db.Sessions(), Settings: db.Settings(),
-		Finder: finder(policy), Starter: starter{e.manager},
+		Finder: finder{policy: policy, folder: discover.Folder{Dir: cfg.DocumentsDir}}, Starter: starter{e.manager},
 		Limits: cfg.limits(), Script: k6.Standalone, SampleURL: cfg.SampleURL,
 		Env: func(ctx context.Context) loadtest.Environment { return environment(ctx, e.runner) },
 		Ready: func(ctx context.Context) error {
@@ -144,20 +144,6 @@ func policyOf(cfg config, db *sqlite.DB, log *slog.Logger) func(context.Context)
 		p.AllowHosts = append(append([]string{}, p.AllowHosts...), strings.Fields(text)...)
 		return p
 	}
-}
-
-// finder finds documents by the policy as it stands.
-type finder func(context.Context) target.Policy
-
-// Find implements handlers.Finder.
-func (f finder) Find(ctx context.Context, name string) (handlers.Found, error) {
-	fetcher := discover.NewFetcher(f(ctx))
-	defer fetcher.Close()
-	found, err := discover.NewFinder(fetcher).Find(ctx, name)
-	if err != nil {
-		return handlers.Found{}, err
-	}
-	return handlers.Found{Document: found.Document, Raw: found.Raw, DocumentURL: found.DocumentURL, Strategy: found.Strategy}, nil
 }
 
 // starter starts runs for the handlers.

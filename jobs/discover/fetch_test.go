@@ -37,7 +37,7 @@ func policy() target.Policy { return target.Policy{} }
 func findWith(t *testing.T, f *discover.Fetcher, target string) (discover.Found, error) {
 	t.Helper()
 	t.Cleanup(f.Close)
-	return discover.NewFinder(f).Find(context.Background(), target)
+	return discover.NewFinder(f).Find(context.Background(), discover.Request{Target: target})
 }
 
 func text(body string) http.HandlerFunc {
@@ -180,7 +180,7 @@ func TestCancelEndsAFetch(t *testing.T) {
 	}))
 	f := discover.NewFetcher(policy())
 	defer f.Close()
-	if _, err := discover.NewFinder(f).Find(ctx, base); !errors.Is(err, context.Canceled) {
+	if _, err := discover.NewFinder(f).Find(ctx, discover.Request{Target: base}); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
 }

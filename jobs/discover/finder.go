@@ -27,15 +27,24 @@ type Finder struct{ fetch *Fetcher }
 // NewFinder returns a Finder that fetches by means of fetch.
 func NewFinder(fetch *Fetcher) *Finder { return &Finder{fetch: fetch} }
 
+// Request says what to find.
+type Request struct {
+	Target     string // the address of a document, of a docs page, or of a host
+	Definition string // the name of one of several documents behind the page; "" is the page's own choice
+	// Headers are sent to the origin of Target and to no other. They are secrets.
+	Headers []domain.FetchHeader
+}
+
 // Found is a document and how it was found.
 type Found struct {
 	Document    openapi.Document
-	Raw         []byte // as fetched
-	DocumentURL string // empty when the document was part of a page, or a file
-	PageURL     string // the docs page it was found through, empty if none
-	Strategy    string // "direct", "swagger-ui", "redoc", "scalar", "rapidoc", "stoplight", "link", "well-known", "file"
-	Others      []Link // further documents that the same page offers
-	Tried       []Attempt
+	Raw         []byte       // as fetched; one document even where it was in several files
+	DocumentURL string       // empty when the document was part of a page, or a file
+	PageURL     string       // the docs page it was found through, empty if none
+	Strategy    string       // "direct", "swagger-ui", "redoc", "scalar", "rapidoc", "stoplight", "link", "api-catalog", "well-known", "file"
+	Definition  string       // the name of the one taken, "" where it has none
+	Definitions []Definition // all documents that were offered together with it, the page's own choice first
+	Tried       []Attempt    // every place that was looked at, in order; also when nothing was found
 }
 
 // BaseURL returns where requests go unless a plan says otherwise: see
@@ -47,8 +56,13 @@ func (f Found) BaseURL() string {
 	return openapi.BaseURL(f.Document, f.DocumentURL)
 }
 
-// Link is a document that a docs page offers.
-type Link struct{ Name, URL string }
+// Definition is one of the documents that a page, host or archive offers.
+type Definition struct {
+	Name       string // what Request.Definition chooses it by; unique where there are several
+	URL        string // empty when it is part of the page, or a file
+	Inline     bool   // part of the page itself
+	Operations *int   // how many it has; nil while it was not read
+}
 
 // Attempt is one place that was looked at.
 type Attempt struct {
@@ -57,12 +71,11 @@ type Attempt struct {
 	Err      error // nil where the document was found
 }
 
-// Find returns the document that target leads to: the address of a document,
-// of a docs page, or of a host. Errors are *domain.Error, Invalid or Forbidden,
+// Find returns the document that req.Target leads to. Errors are *domain.Error, Invalid or Forbidden,
 // and say what was found instead of a document; a cancelled ctx returns its
 // error. Found.Tried is filled in either case. It never takes more than a minute.
-func (f *Finder) Find(ctx context.Context, target string) (Found, error) {
-	u, err := parseTarget(target)
+func (f *Finder) Find(ctx context.Context, req Request) (Found, error) {
+	u, err := parseTarget(req.Target)
 	if err != nil {
 		return Found{}, err
 	}

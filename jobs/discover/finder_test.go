@@ -88,8 +88,8 @@ func TestOtherDocumentsOfAPage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]discover.Link{{Name: "관리", URL: base + "/b.json"}}, found.Others); diff != "" {
-		t.Errorf("others (-want +got):\n%s", diff)
+	if diff := cmp.Diff([]discover.Definition{{Name: "A", URL: base + "/a.json"}, {Name: "관리", URL: base + "/b.json"}}, found.Definitions); diff != "" {
+		t.Errorf("definitions (-want +got):\n%s", diff)
 	}
 }
 
@@ -145,7 +145,7 @@ func TestReadFile(t *testing.T) {
 func ExampleFinder() {
 	fetcher := discover.NewFetcher(policy())
 	defer fetcher.Close()
-	_, err := discover.NewFinder(fetcher).Find(nil, "") //nolint:staticcheck // refused before it is used
+	_, err := discover.NewFinder(fetcher).Find(nil, discover.Request{}) //nolint:staticcheck // refused before it is used
 	fmt.Println(err)
 	// Output: Give the address of your API's document or docs page.
 }

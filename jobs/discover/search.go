@@ -90,7 +90,7 @@ func (s *search) throughPage(ctx context.Context, r response, depth int) (Found,
 			continue
 		}
 		found.PageURL = r.URL.String()
-		found.Others = others(all, i)
+		found.Definitions = definitions(all, i)
 		return found, true
 	}
 	if depth > 0 {
@@ -132,7 +132,7 @@ func (s *search) try(ctx context.Context, c candidate) (Found, bool) {
 	named := configured(c.strategy, r)
 	for i, next := range named {
 		if found, ok := s.try(ctx, next); ok {
-			found.Others = others(named, i)
+			found.Definitions = definitions(named, i)
 			return found, true
 		}
 	}
@@ -153,15 +153,22 @@ func (s *search) visit(ctx context.Context, strategy string, u *url.URL) (respon
 	return r, true
 }
 
-func others(all []candidate, taken int) []Link {
-	var list []Link
+func definitions(all []candidate, taken int) []Definition {
+	list := []Definition{all[taken].definition()}
 	for i, c := range all {
-		if i == taken || c.url == nil || c.strategy != all[taken].strategy || c.name == "" {
-			continue
+		if i != taken && c.url != nil && c.strategy == all[taken].strategy && c.name != "" {
+			list = append(list, c.definition())
 		}
-		list = append(list, Link{Name: c.name, URL: c.url.String()})
 	}
 	return list
+}
+
+func (c candidate) definition() Definition {
+	d := Definition{Name: c.name, Inline: c.inline != nil}
+	if c.url != nil {
+		d.URL = c.url.String()
+	}
+	return d
 }
 
 // isScript reports whether a response may be JavaScript.
