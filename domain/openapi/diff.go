@@ -178,7 +178,7 @@ func (p Place) Message() domain.Message {
 		return domain.Msg("drift.at.schema", "schema {{.Name}}{{.Path}}", pairs...)
 	}
 	if p.Path != "" {
-		return domain.Msg("drift.at.other", "{{.Path}}", "Path", p.Path)
+		return domain.Msg("drift.at.elsewhere", "{{.Path}}", "Path", p.Path)
 	}
 	return domain.Msg("drift.at.itself", "itself")
 }
