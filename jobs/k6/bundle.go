@@ -181,7 +181,7 @@ func checkName(s loadtest.Step) string {
 	return name
 }
 
-func write(data program) ([]byte, error) {
+func write(data any) ([]byte, error) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)

@@ -14,17 +14,22 @@ const gatePatience = 20 * time.Second
 // Args returns k6's arguments after its name, for a folder with a Bundle's
 // files as working directory. PLOG judges thresholds itself and shows its own
 // summary; the API's fixed port would keep a second k6 from starting.
-func Args() []string {
-	return []string{
+func Args() []string { return args("--out", "plog") }
+
+// TrialArgs returns k6's arguments for a folder with the files of a bundle that
+// BuildTrial made: nothing reports to PLOG, all is in the log.
+func TrialArgs() []string { return args() }
+
+func args(further ...string) []string {
+	all := []string{
 		"run",
 		"--quiet", "--no-color", "--no-usage-report",
 		"--no-thresholds", "--summary-mode", "disabled",
 		"--address", "",
 		"--config", ConfigFile,
 		"--log-format", "json",
-		"--out", "plog",
-		ScriptFile,
 	}
+	return append(append(all, further...), ScriptFile)
 }
 
 // passed are the variables of PLOG's own environment that k6 gets: where it

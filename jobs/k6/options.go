@@ -27,6 +27,7 @@ type options struct {
 // scenario is k6's, with durations as k6 writes them.
 type scenario struct {
 	Executor         loadtest.Executor `json:"executor"`
+	Exec             string            `json:"exec,omitempty"` // the script's function; absent is the default one
 	VUs              *int              `json:"vus,omitempty"`
 	StartVUs         *int              `json:"startVUs,omitempty"`
 	Rate             *int64            `json:"rate,omitempty"`

@@ -172,13 +172,8 @@ func (r *Runner) prepare(launch loadtest.Launch, bundle k6.Bundle) (dir, error) 
 	if err != nil {
 		return "", err
 	}
-	if err := d.create(); err != nil {
+	if err := d.fill(bundle); err != nil {
 		return "", unwritable(d, err)
-	}
-	for name, content := range bundle.Files {
-		if err := d.write(name, content); err != nil {
-			return "", unwritable(d, err)
-		}
 	}
 	if err := d.write(k6.ConfigFile, k6.Config(launch.Blocked)); err != nil {
 		return "", unwritable(d, err)

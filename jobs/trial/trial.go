@@ -1,0 +1,161 @@
+// Package trial sends the requests of a plan once each, with the k6 and the
+// script of a run, and tells how they were answered.
+package trial
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+	"slices"
+	"sync"
+	"time"
+
+	"plog.dev/plog/domain"
+	"plog.dev/plog/domain/loadtest"
+	"plog.dev/plog/jobs/k6"
+)
+
+const (
+	// slots is how many trials are carried out at once; more wait.
+	slots = 2
+	// within is how long k6 may take to send all requests.
+	within = 2 * time.Minute
+	// startup is how long k6 may take beside that.
+	startup = 15 * time.Second
+	// maxLog is above what BuildTrial lets the script write.
+	maxLog = 128 << 20
+)
+
+// generator is the k6 of this machine.
+type generator interface {
+	Once(ctx context.Context, bundle k6.Bundle, args []string, maxLog int64) (loadtest.Outcome, []byte, error)
+	Left() ([]domain.RunID, error)
+	Remove(domain.RunID) error
+}
+
+// Config is what a Trier works with.
+type Config struct {
+	// K6 keeps its folders where nobody else has any: what an earlier process
+	// left there is removed before the first trial.
+	K6     generator
+	Limits loadtest.Limits
+	// CheckTarget refuses addresses that must not be contacted, as for runs.
+	CheckTarget func(ctx context.Context, baseURL string) error
+	// Blocked are the networks that k6 must not connect to when it tests baseURL.
+	Blocked func(ctx context.Context, baseURL string) []netip.Prefix
+}
+
+// Trier tries plans out. Make one with New; it may be used by many at once.
+type Trier struct {
+	cfg   Config
+	slots chan struct{}
+	swept sync.Once
+}
+
+// New returns a Trier. It starts nothing and touches no file.
+func New(cfg Config) *Trier {
+	return &Trier{cfg: cfg, slots: make(chan struct{}, slots)}
+}
+
+// Try sends every step of every scenario once, in the order of
+// loadtest.TrialOf, and returns what came of it in that order; a step that
+// could not be sent in time is last, with a Problem that says so. The plan's
+// load and thresholds count for nothing; its secrets are in clear.
+//
+// Invalid with fields when a request cannot be sent as it is, Forbidden when
+// the target may not be contacted, Unavailable without a usable k6; ctx's cause
+// when it ends.
+func (t *Trier) Try(ctx context.Context, plan loadtest.Plan) ([]loadtest.Exchange, error) {
+	plan = withoutLoad(plan).WithDefaults(t.cfg.Limits)
+	if err := plan.Validate(t.cfg.Limits); err != nil {
+		return nil, err
+	}
+	if err := t.cfg.CheckTarget(ctx, plan.BaseURL); err != nil {
+		return nil, err
+	}
+	bundle, err := k6.BuildTrial(plan, t.cfg.Blocked(ctx, plan.BaseURL), within)
+	if err != nil {
+		return nil, err
+	}
+	select {
+	case t.slots <- struct{}{}:
+		defer func() { <-t.slots }()
+	case <-ctx.Done():
+		return nil, fmt.Errorf("wait for another trial: %w", context.Cause(ctx))
+	}
+	if err := t.sweep(); err != nil {
+		return nil, err
+	}
+	return t.send(ctx, plan, bundle)
+}
+
+func (t *Trier) send(ctx context.Context, plan loadtest.Plan, bundle k6.Bundle) ([]loadtest.Exchange, error) {
+	bounded, cancel := context.WithTimeout(ctx, within+startup)
+	defer cancel()
+	outcome, log, err := t.cfg.K6.Once(bounded, bundle, k6.TrialArgs(), maxLog)
+	if err != nil {
+		return nil, err
+	}
+	if ctx.Err() != nil {
+		return nil, fmt.Errorf("try requests: %w", context.Cause(ctx))
+	}
+	sent, err := k6.Exchanges(plan, log)
+	if err != nil {
+		return nil, err
+	}
+	if len(sent) == 0 && outcome.ExitCode != k6.ExitOK {
+		return nil, &domain.Error{Code: domain.Unavailable, Message: outcome.Reason}
+	}
+	return append(sent, unsent(plan, sent)...), nil
+}
+
+// sweep removes, once, what a process left that was killed.
+func (t *Trier) sweep() (err error) {
+	t.swept.Do(func() {
+		var left []domain.RunID
+		if left, err = t.cfg.K6.Left(); err != nil {
+			return
+		}
+		for _, id := range left {
+			if err = t.cfg.K6.Remove(id); err != nil {
+				return
+			}
+		}
+	})
+	return err
+}
+
+// withoutLoad keeps of a plan what its requests depend on.
+func withoutLoad(p loadtest.Plan) loadtest.Plan {
+	p.Thresholds = nil
+	p.Scenarios = slices.Clone(p.Scenarios)
+	for i, s := range p.Scenarios {
+		p.Scenarios[i] = loadtest.Scenario{
+			Name: s.Name, Order: s.Order, Steps: s.Steps,
+			Executor: loadtest.PerVUIterations, VUs: 1, Iterations: 1,
+		}
+	}
+	return p
+}
+
+// unsent returns an exchange for each step that is not among the sent ones.
+func unsent(p loadtest.Plan, sent []loadtest.Exchange) []loadtest.Exchange {
+	done := map[loadtest.StepAt]bool{}
+	for _, x := range sent {
+		done[x.At] = true
+	}
+	var left []loadtest.Exchange
+	for _, rule := range loadtest.TrialOf(p).Steps {
+		if done[rule.At] {
+			continue
+		}
+		scenario := p.Scenarios[rule.At.Scenario]
+		step := scenario.Steps[rule.At.Step]
+		left = append(left, loadtest.Exchange{
+			At: rule.At, Scenario: scenario.Name, Step: step.Label(),
+			Request: loadtest.SentRequest{Method: step.Method, URL: p.BaseURL + step.Path},
+			Problem: domain.Msg("trial.problem.unsent", "Not sent: trying the requests before it took all of the {{.Within}} there are.", "Within", within.String()),
+		})
+	}
+	return left
+}
