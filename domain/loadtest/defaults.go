@@ -20,6 +20,7 @@ const DefaultIterationsLimit = 10 * time.Minute
 // with p.
 func (p Plan) WithDefaults(l Limits) Plan {
 	p.BaseURL = strings.TrimSpace(p.BaseURL)
+	p.Auth = authWithDefaults(p.Auth)
 	p.Scenarios = slices.Clone(p.Scenarios)
 	taken := map[string]bool{}
 	for _, s := range p.Scenarios {
@@ -66,6 +67,7 @@ func (s Scenario) withDefaults() Scenario {
 	s.Steps = slices.Clone(s.Steps)
 	for i := range s.Steps {
 		s.Steps[i].Method = strings.ToUpper(strings.TrimSpace(s.Steps[i].Method))
+		s.Steps[i].BaseURL = strings.TrimSpace(s.Steps[i].BaseURL)
 		if s.Steps[i].Weight == 0 {
 			s.Steps[i].Weight = 1
 		}

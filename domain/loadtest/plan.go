@@ -18,11 +18,13 @@ type Plan struct {
 	Name       string            `json:"name" yaml:"name"`
 	Version    int               `json:"version,omitempty" yaml:"-"` // 1 for the first save
 
-	BaseURL    string      `json:"base_url" yaml:"base_url"` // http(s)://host[:port][/prefix]
-	Headers    []Header    `json:"headers,omitempty" yaml:"headers,omitempty"`
-	Scenarios  []Scenario  `json:"scenarios" yaml:"scenarios"`
-	Thresholds []Threshold `json:"thresholds,omitempty" yaml:"thresholds,omitempty"`
-	Options    Options     `json:"options" yaml:"options,omitempty"`
+	BaseURL string   `json:"base_url" yaml:"base_url"` // http(s)://host[:port][/prefix]
+	Headers []Header `json:"headers,omitempty" yaml:"headers,omitempty"`
+	// Auth is how requests say who calls; CredentialsOf says which carry what.
+	Auth       []Credential `json:"auth,omitempty" yaml:"auth,omitempty"`
+	Scenarios  []Scenario   `json:"scenarios" yaml:"scenarios"`
+	Thresholds []Threshold  `json:"thresholds,omitempty" yaml:"thresholds,omitempty"`
+	Options    Options      `json:"options" yaml:"options,omitempty"`
 
 	CreatedAt time.Time `json:"created_at,omitzero" yaml:"-"`
 	UpdatedAt time.Time `json:"updated_at,omitzero" yaml:"-"`
@@ -96,9 +98,17 @@ type Stage struct {
 type Step struct {
 	Name    string  `json:"name,omitempty" yaml:"name,omitempty"` // empty is "METHOD /path/{template}"
 	Method  string  `json:"method" yaml:"method"`
-	Path    string  `json:"path" yaml:"path"`                         // the template, such as /pets/{id}
-	Weight  int     `json:"weight,omitempty" yaml:"weight,omitempty"` // for Rotate; 0 is 1
+	Path    string  `json:"path" yaml:"path"`                             // the template, such as /pets/{id}
+	BaseURL string  `json:"base_url,omitempty" yaml:"base_url,omitempty"` // empty is the plan's
+	Weight  int     `json:"weight,omitempty" yaml:"weight,omitempty"`     // for Rotate; 0 is 1
 	Request Request `json:"request" yaml:"request,omitempty"`
+	// Variants, when there are any, are sent instead of Request, one after the
+	// other, so that a cache is not all that is tested. They are made from it.
+	Variants []Request `json:"variants,omitempty" yaml:"variants,omitempty"`
+	// Auth are the schemes of the plan's credentials that the request carries;
+	// those the plan has none for are left out. Nil is all of them, see
+	// CredentialsOf; empty is none.
+	Auth []string `json:"auth,omitzero" yaml:"auth,omitzero"`
 	// ExpectStatus makes a check of the response's status and counts any other
 	// as failed; empty expects 200–399 as k6 does.
 	ExpectStatus []int `json:"expect_status,omitempty" yaml:"expect_status,omitempty"`

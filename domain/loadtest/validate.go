@@ -29,6 +29,7 @@ func (p Plan) Validate(l Limits) error {
 				"The value of {{.Name}} was hidden when this plan was written. Type it again.", "Name", h.Name)
 		}
 	}
+	v.auth(p.Auth)
 	v.scenarios(p)
 	for i, t := range p.Thresholds {
 		v.threshold(fmt.Sprintf("thresholds.%d", i), t)
@@ -113,6 +114,7 @@ func (v *validator) scenarios(p Plan) {
 	if d := Planned(p); d > v.limits.maxDuration() {
 		v.tooLong("scenarios", d)
 	}
+	v.variants(p)
 }
 
 func (v *validator) threshold(field string, t Threshold) {

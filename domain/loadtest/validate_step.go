@@ -50,31 +50,56 @@ func (v *validator) step(field string, s Step) {
 			v.Add(fmt.Sprintf("%s.expect_status.%d", field, i), "plan.rule.status", "{{.Status}} is not an HTTP status. Use one from 100 to 599.", "Status", status)
 		}
 	}
-	v.request(field+".request", s)
+	if s.BaseURL != "" {
+		v.baseURL(field+".base_url", s.BaseURL)
+	}
+	v.request(field+".request", s.Path, s.Request)
+	for i, r := range s.Variants[:min(len(s.Variants), MaxVariants)] {
+		v.request(fmt.Sprintf("%s.variants.%d", field, i), s.Path, r)
+	}
 }
 
-func (v *validator) request(field string, s Step) {
+// variants limits how many requests a plan holds.
+func (v *validator) variants(p Plan) {
+	size := 0
+	for i, s := range p.Scenarios {
+		for j, step := range s.Steps {
+			if n := len(step.Variants); n > MaxVariants {
+				v.Add(fmt.Sprintf("scenarios.%d.steps.%d.variants", i, j), "plan.rule.variants_many",
+					"A request has at most {{.Max}} variants; this one has {{.Count}}.", "Max", MaxVariants, "Count", n)
+			}
+			for _, r := range step.Variants {
+				size += r.Size()
+			}
+		}
+	}
+	if size > MaxVariantBytes {
+		v.Add("scenarios", "plan.rule.variants_large", "The variants of all requests take more than {{.Max}} MiB. Use fewer.", "Max", MaxVariantBytes>>20)
+	}
+}
+
+func (v *validator) request(field, path string, r Request) {
 	given := map[string]bool{}
-	for i, p := range s.Request.PathParams {
+	for i, p := range r.PathParams {
 		v.value(fmt.Sprintf("%s.path_params.%d.value", field, i), p.Value)
 		given[p.Name] = p.Value != ""
 	}
-	for _, name := range PathParams(s.Path) {
+	for _, name := range PathParams(path) {
 		if !given[name] {
 			v.Add(field+".path_params", "plan.rule.path_param", "Give {{.Name}} in the path a value.", "Name", "{"+name+"}")
 		}
 	}
-	for i, p := range s.Request.Query {
+	for i, p := range r.Query {
 		at := fmt.Sprintf("%s.query.%d", field, i)
 		v.value(at+".value", p.Value)
 		if p.Name == "" {
 			v.Add(at+".name", "plan.rule.name", "Give it a name.")
 		}
 	}
-	for i, p := range s.Request.Headers {
+	for i, p := range r.Headers {
 		v.header(fmt.Sprintf("%s.headers.%d", field, i), p.Name, p.Value)
 	}
-	for i, p := range s.Request.Cookies {
+	for i, p := range r.Cookies {
 		at := fmt.Sprintf("%s.cookies.%d", field, i)
 		if !token(p.Name) {
 			v.Add(at+".name", "plan.rule.cookie_name", "Name the cookie with letters, digits and -_.~ only.")
@@ -84,8 +109,8 @@ func (v *validator) request(field string, s Step) {
 			v.Add(at+".value", "plan.rule.header_value", "Remove line breaks and control characters; a header has one line.")
 		}
 	}
-	if s.Request.Body != nil {
-		v.body(field+".body", *s.Request.Body)
+	if r.Body != nil {
+		v.body(field+".body", *r.Body)
 	}
 }
 

@@ -1,0 +1,60 @@
+package loadtest
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+)
+
+// Contact is an address that a run of a plan sends requests to.
+type Contact struct {
+	Field string // what of the plan names it, such as "scenarios.0.steps.2.base_url"
+	URL   string
+}
+
+// Contacts returns every address that a run of p sends requests to, each origin
+// once: the base URL, those of steps, and token endpoints.
+func (p Plan) Contacts() []Contact {
+	var all []Contact
+	known := map[string]bool{}
+	add := func(field, raw string) {
+		if o := origin(raw); raw != "" && !known[o] {
+			known[o] = true
+			all = append(all, Contact{field, raw})
+		}
+	}
+	add("base_url", p.BaseURL)
+	for i, s := range p.Scenarios {
+		for j, step := range s.Steps {
+			add(fmt.Sprintf("scenarios.%d.steps.%d.base_url", i, j), step.BaseURL)
+		}
+	}
+	for i, c := range p.Auth {
+		if c.Kind.Fetched() {
+			add(fmt.Sprintf("auth.%d.token_url", i), c.TokenURL)
+		}
+	}
+	return all
+}
+
+// Base returns where s is sent: its own base URL, or else the plan's.
+func (p Plan) Base(s Step) string {
+	if s.BaseURL != "" {
+		return s.BaseURL
+	}
+	return p.BaseURL
+}
+
+// origin returns scheme, host and port of a URL, in one spelling; what is no
+// URL is its own.
+func origin(raw string) string {
+	u, err := url.Parse(strings.TrimSpace(raw))
+	if err != nil || u.Host == "" {
+		return raw
+	}
+	port := u.Port()
+	if port == "" {
+		port = map[string]string{"http": "80", "https": "443"}[strings.ToLower(u.Scheme)]
+	}
+	return strings.ToLower(u.Scheme + "://" + u.Hostname() + ":" + port)
+}
