@@ -79,7 +79,7 @@ type OperationDiff struct {
 // Change is one thing that differs.
 type Change struct {
 	At       Place    `json:"at,omitzero"`
-	What     string   `json:"what"` // the property that differs, by the specification's word: "required", "type", "maximum"
+	What     string   `json:"what,omitempty"` // the property that differs, by the specification's word: "required", "type", "maximum"; empty is the place itself
 	Kind     DiffKind `json:"kind"`
 	Before   string   `json:"before,omitempty"` // empty when added
 	After    string   `json:"after,omitempty"`  // empty when removed
@@ -90,10 +90,16 @@ type Change struct {
 // maximum 100 → 50".
 func (c Change) Message() domain.Message {
 	pairs := []any{"Where", c.At.Message(), "What", c.What, "Before", c.Before, "After", c.After}
-	switch c.Kind {
-	case Added:
+	switch {
+	case c.What == "" && c.Kind == Added:
+		return domain.Msg("drift.change.new", "{{.Where}} added", pairs[:2]...)
+	case c.What == "" && c.Kind == Removed:
+		return domain.Msg("drift.change.gone", "{{.Where}} removed", pairs[:2]...)
+	case c.What == "":
+		return domain.Msg("drift.change.different", "{{.Where}} changed", pairs[:2]...)
+	case c.Kind == Added:
 		return domain.Msg("drift.change.added", "{{.Where}}: {{.What}} {{.After}} added", pairs...)
-	case Removed:
+	case c.Kind == Removed:
 		return domain.Msg("drift.change.removed", "{{.Where}}: {{.What}} {{.Before}} removed", pairs...)
 	}
 	return domain.Msg("drift.change.changed", "{{.Where}}: {{.What}} {{.Before}} → {{.After}}", pairs...)

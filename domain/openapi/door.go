@@ -95,11 +95,7 @@ func whyNot(raw []byte, cause error) error {
 	}
 	var root yaml.Node
 	if err := yaml.Unmarshal(raw, &root); err != nil {
-		line := 0
-		if m := yamlLine.FindStringSubmatch(err.Error()); m != nil {
-			_, _ = fmt.Sscan(m[1], &line)
-		}
-		return badSyntax(line, err)
+		return badYAML(err)
 	}
 	top := content(&root)
 	for _, key := range []string{"openapi", "swagger"} {
@@ -119,9 +115,24 @@ func whyNot(raw []byte, cause error) error {
 		"This is not an OpenAPI document: it has neither “openapi” nor “swagger” at its top. Check that the address or file is the right one.").Because(cause)
 }
 
+// badYAML returns the sentence for what is neither JSON nor YAML; only the
+// library's text says where.
+func badYAML(cause error) error {
+	line := 0
+	if m := yamlLine.FindStringSubmatch(cause.Error()); m != nil {
+		_, _ = fmt.Sscan(m[1], &line)
+	}
+	return badSyntax(line, cause)
+}
+
 func badSyntax(line int, cause error) error {
 	return domain.Errorf(domain.Invalid, "openapi.syntax",
 		"The document is not valid JSON or YAML: something is wrong near line {{.Line}}. Correct it there and try again.", "Line", line).Because(cause)
+}
+
+func errTooDeep() error {
+	return domain.Errorf(domain.Invalid, "openapi.bomb",
+		"This document is nested too deeply or repeats itself too often through YAML aliases to be read. Simplify it and try again.")
 }
 
 // checkTree refuses documents whose depth or aliases would exhaust memory.
@@ -129,8 +140,7 @@ func checkTree(root *yaml.Node) error {
 	sizes := map[*yaml.Node]int{}
 	n, ok := expandedSize(root, 0, sizes)
 	if !ok || n > maxTreeNodes {
-		return domain.Errorf(domain.Invalid, "openapi.bomb",
-			"This document is nested too deeply or repeats itself too often through YAML aliases to be read. Simplify it and try again.")
+		return errTooDeep()
 	}
 	return nil
 }

@@ -2,19 +2,31 @@ package openapi
 
 import (
 	"encoding/json"
+	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/pb33f/go-yaml"
 )
 
-// maxShown is how large a resolved schema may be, in bytes. Larger ones are
-// resolved less deeply.
+// maxShown is how large a shown schema should be, in bytes. Larger ones share
+// their parts, then lose their descriptions.
 const maxShown = 64 << 10
 
-// show returns the schema at a node as JSON Schema with its references
-// resolved. Where they form a circle, or the whole would be too large, a
-// reference stays as the document has it. Keys in skip are left out at the top.
+// effort is how a schema is written: references resolved in place down to a
+// depth, with or without what only people read.
+type effort struct {
+	depth int
+	bare  bool
+	limit int // bytes
+}
+
+var efforts = []effort{{40, false, maxShown}, {8, false, maxShown}, {3, false, maxShown}, {0, false, maxShown}, {0, true, maxShown}, {0, true, 16 * maxShown}}
+
+// show returns the schema at a node as JSON Schema that stands alone:
+// references are resolved in place, and where they form a circle, or the whole
+// would be too large, lead to its own $defs. Keys in skip are left out at the top.
 func (s *source) show(n *yaml.Node, skip ...string) json.RawMessage {
 	n = content(n)
 	if n == nil {
@@ -24,9 +36,9 @@ func (s *source) show(n *yaml.Node, skip ...string) json.RawMessage {
 		return known
 	}
 	var out json.RawMessage
-	for _, depth := range []int{40, 12, 8, 6, 4, 2} {
-		w := shower{src: s, depth: depth, budget: maxShown, active: map[*yaml.Node]bool{}}
-		v := w.schema(n, 0, skip)
+	for _, e := range efforts {
+		w := shower{src: s, effort: e, budget: e.limit, active: map[*yaml.Node]bool{}, names: map[*yaml.Node]string{}}
+		v := w.whole(n, skip)
 		if w.budget >= 0 {
 			out = encode(v)
 			break
@@ -40,11 +52,35 @@ func (s *source) show(n *yaml.Node, skip ...string) json.RawMessage {
 }
 
 type shower struct {
+	effort
 	src    *source
-	depth  int
 	budget int
-	active map[*yaml.Node]bool // what a reference back to would be a circle
+	active map[*yaml.Node]bool   // what a reference back to would be a circle
+	names  map[*yaml.Node]string // in $defs
+	queue  []*yaml.Node          // named, and still to be written
 }
+
+// whole writes the schema at n and the $defs that it needs.
+func (w *shower) whole(n *yaml.Node, skip []string) any {
+	v := w.schema(n, 0, skip)
+	top, ok := v.(object)
+	if !ok || len(w.queue) == 0 {
+		return v
+	}
+	defs := object{}
+	for len(w.queue) > 0 && w.budget >= 0 {
+		target := w.queue[0]
+		w.queue = w.queue[1:]
+		defs = append(defs, member{w.names[target], w.schema(target, w.depth, nil)})
+	}
+	return append(slices.Clone(top), member{"$defs", defs})
+}
+
+// beside are keywords that mean nothing once references are resolved.
+var beside = []string{"nullable", "$defs", "definitions", "$anchor", "$dynamicAnchor", "$id", "$schema", "externalDocs"}
+
+// forPeople are keywords that neither generating nor checking reads.
+var forPeople = []string{"description", "title", "summary", "$comment"}
 
 func (w *shower) schema(n *yaml.Node, depth int, skip []string) any {
 	n = content(n)
@@ -54,7 +90,7 @@ func (w *shower) schema(n *yaml.Node, depth int, skip []string) any {
 	if n.Kind != yaml.MappingNode {
 		return value(n)
 	}
-	if ref := refOf(n); ref != "" {
+	if ref := schemaRef(n); ref != "" {
 		return w.reference(n, ref, depth)
 	}
 	if w.active[n] {
@@ -64,7 +100,10 @@ func (w *shower) schema(n *yaml.Node, depth int, skip []string) any {
 	defer delete(w.active, n)
 	o := object{}
 	for key, v := range pairs(n) {
-		if slices.Contains(skip, key) || strings.HasPrefix(key, "x-") || key == "nullable" || w.budget < 0 {
+		if w.budget < 0 {
+			break
+		}
+		if slices.Contains(skip, key) || w.skips(key) {
 			continue
 		}
 		w.budget -= len(key) + 4
@@ -73,23 +112,72 @@ func (w *shower) schema(n *yaml.Node, depth int, skip []string) any {
 	return modern(o, truth(get(n, "nullable")) || truth(get(n, "x-nullable")))
 }
 
+func (w *shower) skips(key string) bool {
+	return strings.HasPrefix(key, "x-") || slices.Contains(beside, key) || w.bare && slices.Contains(forPeople, key)
+}
+
+// schemaRef returns where a schema's reference leads, dynamic or not.
+func schemaRef(n *yaml.Node) string {
+	if ref := refOf(n); ref != "" {
+		return ref
+	}
+	return scalar(get(n, "$dynamicRef"))
+}
+
 func (w *shower) reference(n *yaml.Node, ref string, depth int) any {
 	target := w.src.lookup(ref)
-	if target == nil || w.active[target] || depth >= w.depth {
+	switch {
+	case target == nil:
 		w.budget -= len(ref) + 12
 		return object{{"$ref", ref}}
+	case w.active[target] || depth >= w.depth:
+		name := w.define(ref, target)
+		w.budget -= len(name) + 20
+		return w.siblings(n, object{{"$ref", "#/$defs/" + name}}, depth)
 	}
 	shown := w.schema(target, depth+1, nil)
 	whole, ok := shown.(object)
 	if !ok {
 		return shown
 	}
+	return w.siblings(n, whole, depth)
+}
+
+// siblings adds the keywords beside a reference.
+func (w *shower) siblings(n *yaml.Node, whole object, depth int) any {
 	for key, v := range pairs(n) {
-		if key != "$ref" && !strings.HasPrefix(key, "x-") {
+		if key != "$ref" && key != "$dynamicRef" && !w.skips(key) {
 			whole = slices.Clone(whole).with(key, w.keyword(key, v, depth))
 		}
 	}
 	return whole
+}
+
+// define returns the name of a schema in $defs: the last part of the reference
+// that led there first.
+func (w *shower) define(ref string, target *yaml.Node) string {
+	if name, known := w.names[target]; known {
+		return name
+	}
+	base := defName(ref[strings.LastIndexByte(ref, '/')+1:])
+	name := base
+	for i := 2; slices.Contains(slices.Collect(maps.Values(w.names)), name); i++ {
+		name = base + strconv.Itoa(i)
+	}
+	w.names[target] = name
+	w.queue = append(w.queue, target)
+	return name
+}
+
+// defName keeps the characters that need no escape in a pointer.
+func defName(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if strings.ContainsRune("~/%#\"\\ ", r) {
+			return '_'
+		}
+		return r
+	}, s)
+	return first(s, "schema")
 }
 
 func (w *shower) keyword(key string, v *yaml.Node, depth int) any {

@@ -1,0 +1,49 @@
+package openapi
+
+import "github.com/pb33f/go-yaml"
+
+// nodeWriter writes nodes as JSON, aliases as what they stand for.
+type nodeWriter struct {
+	out  []byte
+	left int // bytes that may still be written; below zero when it was not enough
+}
+
+func (w *nodeWriter) node(n *yaml.Node, depth int) {
+	n = content(n)
+	if w.left < 0 || n == nil || depth > maxTreeDepth {
+		w.raw("null")
+		return
+	}
+	switch n.Kind {
+	case yaml.MappingNode:
+		w.raw("{")
+		first := true
+		for name, v := range lastOf(n) {
+			if !first {
+				w.raw(",")
+			}
+			first = false
+			w.raw(string(encode(name)))
+			w.raw(":")
+			w.node(v, depth+1)
+		}
+		w.raw("}")
+	case yaml.SequenceNode:
+		w.raw("[")
+		for i, c := range n.Content {
+			if i > 0 {
+				w.raw(",")
+			}
+			w.node(c, depth+1)
+		}
+		w.raw("]")
+	default:
+		w.raw(string(encode(scalarValue(n))))
+	}
+}
+
+func (w *nodeWriter) raw(s string) {
+	if w.left -= len(s); w.left >= 0 {
+		w.out = append(w.out, s...)
+	}
+}
