@@ -3,7 +3,7 @@ package handlers
 import (
 	"context"
 	"fmt"
-	"slices"
+	"reflect"
 	"sync"
 
 	"golang.org/x/sync/singleflight"
@@ -12,72 +12,129 @@ import (
 	"plog.dev/plog/domain/openapi"
 )
 
-// keptDocuments is how many parsed documents stay in memory: parsing a large
-// one takes seconds.
-const keptDocuments = 16
+// What stays in memory: reading a large document takes a second and many times
+// its size.
+const (
+	keptDocuments = 64 << 20 // bytes, as the documents are written
+	keptIndexes   = 32 << 20 // bytes, about
+	largeDocument = 1 << 20  // bytes; those are read one at a time
+)
 
-// Documents reads stored documents, the last ones from memory. It may be used
-// by many at once; what it returns is shared and must not be changed.
+// IndexStore keeps what lists show of documents.
+type IndexStore interface {
+	Index(ctx context.Context, id domain.DocumentID) (openapi.Index, error)    // NotFound if it has to be made of the document
+	PutIndex(ctx context.Context, id domain.DocumentID, x openapi.Index) error // NotFound if the document is gone
+}
+
+// Documents reads stored documents, and what lists show of them; the last ones
+// from memory. It may be used by many at once; what it returns is shared and
+// must not be changed.
 type Documents struct {
-	store  DocumentStore
-	flight singleflight.Group
-
-	mu     sync.Mutex
-	parsed map[domain.DocumentID]*openapi.Document
-	order  []domain.DocumentID // least recently used first
+	store   DocumentStore
+	flight  singleflight.Group
+	large   sync.Mutex
+	parsed  *recent[domain.DocumentID, *openapi.Document]
+	indexes *recent[domain.DocumentID, *openapi.Index]
 }
 
 // NewDocuments returns Documents of the store.
 func NewDocuments(store DocumentStore) *Documents {
-	return &Documents{store: store, parsed: map[domain.DocumentID]*openapi.Document{}}
+	return &Documents{
+		store:   store,
+		parsed:  newRecent[domain.DocumentID, *openapi.Document](keptDocuments),
+		indexes: newRecent[domain.DocumentID, *openapi.Index](keptIndexes),
+	}
 }
 
 // Get returns a stored document, parsed; NotFound if there is none, Invalid if
-// it cannot be read.
+// it cannot be read. Lists want its Index, which is there at once.
 func (d *Documents) Get(ctx context.Context, id domain.DocumentID) (*openapi.Document, error) {
-	if doc := d.known(id); doc != nil {
+	if doc, ok := d.parsed.get(id); ok {
 		return doc, nil
 	}
-	v, err, _ := d.flight.Do(string(id), func() (any, error) {
-		stored, err := d.store.Get(context.WithoutCancel(ctx), id) // others may wait for it
-		if err != nil {
-			return nil, fmt.Errorf("document %s: %w", id, err)
-		}
-		doc, err := openapi.Parse(stored.Raw)
-		if err != nil {
-			return nil, fmt.Errorf("parse document %s: %w", id, err)
-		}
-		d.keep(id, &doc)
-		return &doc, nil
+	return once(&d.flight, "document "+string(id), func() (*openapi.Document, error) {
+		return d.parse(context.WithoutCancel(ctx), id) // others may wait for it
 	})
+}
+
+// Index returns what lists show of a stored document; NotFound if there is no
+// such document, Invalid if it cannot be read.
+func (d *Documents) Index(ctx context.Context, id domain.DocumentID) (*openapi.Index, error) {
+	if x, ok := d.indexes.get(id); ok {
+		return x, nil
+	}
+	return once(&d.flight, "index "+string(id), func() (*openapi.Index, error) {
+		x, err := d.store.Index(context.WithoutCancel(ctx), id)
+		if domain.CodeOf(err) == domain.NotFound { // stored by an older PLOG, or not there at all
+			doc, err := d.Get(ctx, id)
+			if err != nil {
+				return nil, err
+			}
+			x := openapi.IndexOf(doc)
+			return &x, nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("index of document %s: %w", id, err)
+		}
+		d.indexes.put(id, &x, weightOf(&x))
+		return &x, nil
+	})
+}
+
+// Keep remembers a document that was just stored, read from size bytes, and
+// stores what lists show of it, so that nobody waits for either.
+func (d *Documents) Keep(ctx context.Context, id domain.DocumentID, doc *openapi.Document, size int) error {
+	d.parsed.put(id, doc, int64(size))
+	x := openapi.IndexOf(doc)
+	d.indexes.put(id, &x, weightOf(&x))
+	if stored, err := d.store.Index(ctx, id); err == nil && reflect.DeepEqual(stored, x) {
+		return nil
+	}
+	if err := d.store.PutIndex(ctx, id, x); err != nil {
+		return fmt.Errorf("index of document %s: %w", id, err)
+	}
+	return nil
+}
+
+func (d *Documents) parse(ctx context.Context, id domain.DocumentID) (*openapi.Document, error) {
+	stored, err := d.store.Get(ctx, id)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("document %s: %w", id, err)
 	}
-	doc, _ := v.(*openapi.Document)
-	return doc, nil
+	doc, err := d.read(stored.Raw)
+	if err != nil {
+		return nil, fmt.Errorf("parse document %s: %w", id, err)
+	}
+	// A newer PLOG may find other operations in it than the one that stored it.
+	// What cannot be stored now is in memory, and stored with the next reading.
+	_ = d.Keep(ctx, id, &doc, len(stored.Raw))
+	return &doc, nil
 }
 
-func (d *Documents) known(id domain.DocumentID) *openapi.Document {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	doc := d.parsed[id]
-	if doc != nil {
-		d.touch(id)
+func (d *Documents) read(raw []byte) (openapi.Document, error) {
+	if len(raw) >= largeDocument {
+		d.large.Lock()
+		defer d.large.Unlock()
 	}
-	return doc
+	return openapi.Parse(raw)
 }
 
-func (d *Documents) keep(id domain.DocumentID, doc *openapi.Document) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.parsed[id] = doc
-	d.touch(id)
-	for len(d.order) > keptDocuments {
-		delete(d.parsed, d.order[0])
-		d.order = d.order[1:]
+// weightOf returns about how many bytes an index takes.
+func weightOf(x *openapi.Index) int64 {
+	weight := 1024
+	for _, e := range x.Entries {
+		weight += 128 + len(e.Method) + len(e.Path) + len(e.OperationID) + len(e.Summary) + 24*len(e.Tags)
 	}
+	return int64(weight)
 }
 
-func (d *Documents) touch(id domain.DocumentID) {
-	d.order = append(slices.DeleteFunc(d.order, func(other domain.DocumentID) bool { return other == id }), id)
+// once lets those who ask for the same thing at the same time share the work.
+func once[T any](flight *singleflight.Group, key string, work func() (T, error)) (T, error) {
+	v, err, _ := flight.Do(key, func() (any, error) { return work() })
+	if err != nil {
+		var none T
+		return none, err
+	}
+	value, _ := v.(T)
+	return value, nil
 }

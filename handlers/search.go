@@ -34,7 +34,7 @@ const (
 	foundInPalette    = 6
 	foundOnPage       = 50
 	searchedRuns      = 500 // the newest
-	searchedDocuments = keptDocuments
+	searchedDocuments = 64
 	longestQuery      = 200
 )
 
@@ -110,17 +110,20 @@ func (h *Search) inProject(ctx context.Context, s *searching, p domain.Project) 
 			return nil
 		}
 		s.documents++
-		doc, err := h.Documents.Get(ctx, source.DocumentID)
+		index, err := h.Documents.Index(ctx, source.DocumentID)
 		if err != nil {
 			s.partial = true // the project's page says what is wrong with it
 			continue
 		}
-		for _, o := range doc.Operations {
+		for _, e := range index.Entries {
 			// The place where it can be chosen, with the list narrowed to it.
-			at := url.Values{"source": {string(source.ID)}, "q": {o.Name()}}
+			at := url.Values{"source": {string(source.ID)}, "q": {e.Name()}}
 			s.add(search.Operation, search.Result{
-				URL: paths.APIs(p.ID) + "?" + at.Encode(), Method: o.Method, Label: o.Path, Note: o.Summary, Project: p.Name,
+				URL: paths.APIs(p.ID) + "?" + at.Encode(), Method: e.Method, Label: e.Path, Note: e.Summary, Project: p.Name,
 			})
+			if s.full(search.Operation) {
+				return nil
+			}
 		}
 	}
 	return nil
