@@ -28,8 +28,7 @@ const (
 // without a byte order mark.
 func enter(raw []byte) ([]byte, error) {
 	if len(raw) > MaxBytes {
-		return nil, domain.Errorf(domain.Invalid, "openapi.too_large",
-			"This file is larger than {{.Limit}} MiB, which no API document should be. Check that the address leads to the document itself.", "Limit", MaxBytes>>20)
+		return nil, tooLarge()
 	}
 	if text, err := decodeUnicode(raw); err == nil {
 		raw = text
@@ -111,8 +110,17 @@ func whyNot(raw []byte, cause error) error {
 				"This looks like a {{.Format}} file. PLOG needs the API's OpenAPI or Swagger document, in JSON or YAML.", "Format", o.name).Because(cause)
 		}
 	}
+	return notOpenAPI(cause)
+}
+
+func notOpenAPI(cause error) error {
 	return domain.Errorf(domain.Invalid, "openapi.not_openapi",
 		"This is not an OpenAPI document: it has neither “openapi” nor “swagger” at its top. Check that the address or file is the right one.").Because(cause)
+}
+
+func tooLarge() error {
+	return domain.Errorf(domain.Invalid, "openapi.too_large",
+		"This file is larger than {{.Limit}} MiB, which no API document should be. Check that the address leads to the document itself.", "Limit", MaxBytes>>20)
 }
 
 // badYAML returns the sentence for what is neither JSON nor YAML; only the
