@@ -15,6 +15,7 @@ type Exchange struct {
 	At       StepAt         `json:"at"`
 	Scenario string         `json:"scenario,omitempty"`
 	Step     string         `json:"step"` // its label
+	Path     string         `json:"path"` // its template
 	Request  SentRequest    `json:"request"`
 	Response *Response      `json:"response,omitempty"` // nil when there was none
 	Problem  domain.Message `json:"problem,omitzero"`   // why there was none, or not all of it: refused, unknown host, timeout

@@ -66,7 +66,7 @@ func (t told) exchange(p loadtest.Plan) loadtest.Exchange {
 	step := scenario.Steps[t.Step]
 	x := loadtest.Exchange{
 		At:       loadtest.StepAt{Scenario: t.Scenario, Step: t.Step},
-		Scenario: scenario.Name, Step: step.Label(),
+		Scenario: scenario.Name, Step: step.Label(), Path: step.Path,
 		Request: loadtest.SentRequest{
 			Method: t.Method, URL: t.URL, Headers: params(t.Sent),
 			Body: string(t.Body[:min(len(t.Body), loadtest.MaxExchangeBody)]),

@@ -59,5 +59,5 @@ func problem(code int, detail string, timeout time.Duration) domain.Message {
 	case code/10 == 121, code/10 == 101, code/100 == 12:
 		return say("network", "The connection failed: {{.Detail}} (code {{.Code}}). Check the base URL and the network.")
 	}
-	return say("other", "The request failed: {{.Detail}} (code {{.Code}}).")
+	return say("unknown", "The request failed: {{.Detail}} (code {{.Code}}).")
 }

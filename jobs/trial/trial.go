@@ -152,7 +152,7 @@ func unsent(p loadtest.Plan, sent []loadtest.Exchange) []loadtest.Exchange {
 		scenario := p.Scenarios[rule.At.Scenario]
 		step := scenario.Steps[rule.At.Step]
 		left = append(left, loadtest.Exchange{
-			At: rule.At, Scenario: scenario.Name, Step: step.Label(),
+			At: rule.At, Scenario: scenario.Name, Step: step.Label(), Path: step.Path,
 			Request: loadtest.SentRequest{Method: step.Method, URL: p.BaseURL + step.Path},
 			Problem: domain.Msg("trial.problem.unsent", "Not sent: trying the requests before it took all of the {{.Within}} there are.", "Within", within.String()),
 		})
