@@ -16,6 +16,7 @@ import (
 // its size.
 const (
 	keptDocuments = 64 << 20 // bytes, as the documents are written
+	keptSlicers   = 32 << 20 // bytes, as the documents are written
 	keptIndexes   = 32 << 20 // bytes, about
 	largeDocument = 1 << 20  // bytes; those are read one at a time
 )
@@ -34,6 +35,7 @@ type Documents struct {
 	flight  singleflight.Group
 	large   sync.Mutex
 	parsed  *recent[domain.DocumentID, *openapi.Document]
+	slicers *recent[domain.DocumentID, *openapi.Slicer]
 	indexes *recent[domain.DocumentID, *openapi.Index]
 }
 
@@ -42,6 +44,7 @@ func NewDocuments(store DocumentStore) *Documents {
 	return &Documents{
 		store:   store,
 		parsed:  newRecent[domain.DocumentID, *openapi.Document](keptDocuments),
+		slicers: newRecent[domain.DocumentID, *openapi.Slicer](keptSlicers),
 		indexes: newRecent[domain.DocumentID, *openapi.Index](keptIndexes),
 	}
 }
