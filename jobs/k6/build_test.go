@@ -80,7 +80,7 @@ func TestSecretsGoBeforeWhatIsAdded(t *testing.T) {
 	}
 	got := unmarshal(t, bundle.Files[k6.PlanFile])["scenarios"].([]any)[0].(map[string]any)["steps"].([]any)[0].(map[string]any)["headers"]
 	want := []any{
-		map[string]any{"name": "Cookie", "value": "; lang=ko", "secret": 0.0},
+		map[string]any{"name": "Cookie", "value": "", "parts": []any{map[string]any{"secret": 0.0}, map[string]any{"text": "; lang=ko"}}},
 		map[string]any{"name": "accept", "value": "a, b"},
 		map[string]any{"name": "X-Own", "value": "mine"},
 	}

@@ -19,7 +19,10 @@ var script []byte
 const (
 	ScriptFile = "script.js"
 	PlanFile   = "plan.json"
-	ConfigFile = "k6.json" // instead of the configuration a person may have for k6
+	// VariantsFile is there only for plans with variants: k6 keeps it once for
+	// all VUs, and plan.json for each.
+	VariantsFile = "variants.json"
+	ConfigFile   = "k6.json" // instead of the configuration a person may have for k6
 )
 
 // SecretPrefix starts the names of the environment variables that hold secrets.
@@ -39,15 +42,12 @@ func Build(p loadtest.Plan) (Bundle, error) {
 	if err != nil {
 		return Bundle{}, fmt.Errorf("build k6 files: %w", err)
 	}
-	text, err := write(data)
-	if err != nil {
+	b := Bundle{Env: secrets.env(), Trends: trendsOf(p.Thresholds)}
+	if b.Files, err = data.files(); err != nil {
 		return Bundle{}, fmt.Errorf("build k6 files: %w", err)
 	}
-	return Bundle{
-		Files:  map[string][]byte{ScriptFile: script, PlanFile: text, ConfigFile: Config(nil)},
-		Env:    secrets.env(),
-		Trends: trendsOf(p.Thresholds),
-	}, nil
+	b.Files[ScriptFile], b.Files[ConfigFile] = script, Config(nil)
+	return b, nil
 }
 
 // Config returns k6's configuration file: it keeps the person's own one out,
@@ -66,11 +66,12 @@ func Standalone(p loadtest.Plan) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("build k6 script: %w", err)
 	}
-	text, err := write(data)
+	files, err := data.files()
 	if err != nil {
 		return nil, fmt.Errorf("build k6 script: %w", err)
 	}
-	return bytes.Replace(script, []byte(`open('./plan.json')`), literal(text), 1), nil
+	text := bytes.Replace(script, []byte(`open('./plan.json')`), literal(files[PlanFile]), 1)
+	return bytes.Replace(text, []byte(`open('./variants.json')`), literal(files[VariantsFile]), 1), nil
 }
 
 // literal returns JavaScript that yields the text: a list of string literals,
@@ -94,7 +95,25 @@ type program struct {
 	Options   options           `json:"options"`
 	Timeout   string            `json:"timeout,omitempty"`
 	Secrets   []secret          `json:"secrets"`
+	Tokens    []grant           `json:"tokens,omitempty"`
+	Variants  int               `json:"variants,omitempty"` // how many there are in VariantsFile
 	Scenarios []programScenario `json:"scenarios"`
+
+	variants []variant
+}
+
+// files returns the program as the files that the script opens.
+func (p program) files() (map[string][]byte, error) {
+	p.Variants = len(p.variants)
+	text, err := write(p)
+	if err != nil {
+		return nil, err
+	}
+	files := map[string][]byte{PlanFile: text}
+	if len(p.variants) > 0 {
+		files[VariantsFile], err = json.Marshal(p.variants)
+	}
+	return files, err
 }
 
 type programScenario struct {
@@ -105,19 +124,21 @@ type programScenario struct {
 }
 
 type programStep struct {
-	Name    string   `json:"name"`
-	Method  string   `json:"method"`
-	URL     string   `json:"url"`
-	Headers []header `json:"headers"`
-	Body    *body    `json:"body,omitempty"`
-	Expect  []int    `json:"expect,omitempty"`
-	Check   string   `json:"check,omitempty"`
+	Name     string   `json:"name"`
+	Method   string   `json:"method"`
+	URL      string   `json:"url"`
+	Key      []part   `json:"key,omitempty"` // follows the URL: what of its query is credentials
+	Headers  []header `json:"headers"`
+	Body     *body    `json:"body,omitempty"`
+	Variants *span    `json:"variants,omitempty"`
+	Expect   []int    `json:"expect,omitempty"`
+	Check    string   `json:"check,omitempty"`
 }
 
 type header struct {
-	Name   string `json:"name"`
-	Value  string `json:"value"`
-	Secret *int   `json:"secret,omitempty"` // index into Secrets; Value follows it
+	Name  string `json:"name"`
+	Value string `json:"value"`
+	Parts []part `json:"parts,omitempty"` // instead of Value
 }
 
 type body struct {
@@ -132,11 +153,17 @@ func programOf(p loadtest.Plan, withThresholds bool) (program, *secretList, erro
 		Timeout:   seconds(p.Options.Timeout.Duration),
 		Scenarios: make([]programScenario, len(p.Scenarios)),
 	}
+	var tokens map[string]int
+	data.Tokens, tokens = grants(p, secrets)
 	for i, s := range p.Scenarios {
 		ps := programScenario{Name: s.Name, Think: s.ThinkTime.Seconds(), Steps: make([]programStep, len(s.Steps))}
 		for j, step := range s.Steps {
 			var err error
-			if ps.Steps[j], err = stepOf(p, step, secrets); err != nil {
+			with := carry(p, step, secrets, tokens)
+			if ps.Steps[j], err = stepOf(p, step, with, secrets); err == nil {
+				err = data.addVariants(p, step, &ps.Steps[j], with, secrets)
+			}
+			if err != nil {
 				return program{}, nil, fmt.Errorf("scenario %s, step %q: %w", s.Name, step.Label(), err)
 			}
 		}
@@ -152,16 +179,29 @@ func programOf(p loadtest.Plan, withThresholds bool) (program, *secretList, erro
 	return data, secrets, nil
 }
 
-func stepOf(p loadtest.Plan, s loadtest.Step, secrets *secretList) (programStep, error) {
+// addVariants appends the variants of a step, and says in made where they are.
+func (p *program) addVariants(plan loadtest.Plan, s loadtest.Step, made *programStep, with carried, secrets *secretList) error {
+	if len(s.Variants) == 0 {
+		return nil
+	}
+	list, err := variantsOf(plan, s, *made, with, secrets)
+	made.Variants = &span{From: len(p.variants), Count: len(list)}
+	p.variants = append(p.variants, list...)
+	return err
+}
+
+func stepOf(p loadtest.Plan, s loadtest.Step, with carried, secrets *secretList) (programStep, error) {
 	content, mediaType, err := encodeBody(s.Request.Body)
 	if err != nil {
 		return programStep{}, err
 	}
+	address := address(p.Base(s), s)
 	return programStep{
 		Name:    s.Label(),
 		Method:  s.Method,
-		URL:     address(p.BaseURL, s),
-		Headers: headers(p.Headers, secrets, mediaType, s.Request),
+		URL:     address,
+		Key:     with.after(address),
+		Headers: headers(p.Headers, with, secrets, mediaType, s.Request),
 		Body:    content,
 		Expect:  s.ExpectStatus,
 		Check:   checkName(s),
@@ -190,34 +230,6 @@ func write(data any) ([]byte, error) {
 		return nil, fmt.Errorf("write %s: %w", PlanFile, err)
 	}
 	return b.Bytes(), nil
-}
-
-type secret struct {
-	Env    string `json:"env"`
-	Header string `json:"header"`
-	value  string
-}
-
-// secretList numbers the secrets of a plan, each header once.
-type secretList struct{ all []secret }
-
-func (l *secretList) add(h loadtest.Header) *int {
-	i := slices.IndexFunc(l.all, func(s secret) bool { return s.Header == h.Name && s.value == h.Value })
-	if i < 0 {
-		i = len(l.all)
-		l.all = append(l.all, secret{Env: fmt.Sprint(SecretPrefix, i), Header: h.Name, value: h.Value})
-	}
-	return &i
-}
-
-func (l *secretList) list() []secret { return append([]secret{}, l.all...) }
-
-func (l *secretList) env() []string {
-	env := make([]string, len(l.all))
-	for i, s := range l.all {
-		env[i] = s.Env + "=" + s.value
-	}
-	return env
 }
 
 // trendsOf returns the http_req_* times, beside the duration, that thresholds name.

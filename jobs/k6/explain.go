@@ -1,6 +1,7 @@
 package k6
 
 import (
+	"encoding/json"
 	"strings"
 
 	"plog.dev/plog/domain"
@@ -35,6 +36,9 @@ const (
 func Explain(code int, lastLog []string) domain.Message {
 	if code == ExitOK {
 		return domain.Message{}
+	}
+	if why := noToken(lastLog); code == ExitScriptAborted && !why.IsZero() {
+		return why
 	}
 	pairs := []any{"Code", code, "Log", lastWords(lastLog)}
 	say := func(key, text string) domain.Message {
@@ -92,4 +96,40 @@ func lastWords(log []string) string {
 		return "…" + string(text[len(text)-lastWordsRunesAtMost:])
 	}
 	return string(text)
+}
+
+// tokenPrefix starts the line of the log that says why there is no access token.
+const tokenPrefix = "plog:token "
+
+// noToken says why an access token could not be fetched; the zero Message when
+// the log says nothing of it.
+func noToken(log []string) domain.Message {
+	for _, line := range log {
+		_, text, found := strings.Cut(line, tokenPrefix)
+		if !found {
+			continue
+		}
+		var p struct {
+			Scheme, URL, Error, Description, Cause string
+			Status                                 int
+		}
+		if json.Unmarshal([]byte(text), &p) != nil {
+			continue
+		}
+		pairs := []any{"Scheme", p.Scheme, "URL", p.URL, "Status", p.Status, "Error", strings.Trim(p.Error+": "+p.Description, ": "), "Cause", p.Cause}
+		switch {
+		case p.Status == 0:
+			return domain.Msg("plan.token.unreachable",
+				"No token for {{.Scheme}}: {{.URL}} did not answer ({{.Cause}}). Check the token URL.", pairs...)
+		case p.Status < 300:
+			return domain.Msg("plan.token.none",
+				"No token for {{.Scheme}}: {{.URL}} answered with status {{.Status}}, but without an access_token. Check the token URL.", pairs...)
+		case p.Error == "":
+			return domain.Msg("plan.token.status",
+				"No token for {{.Scheme}}: {{.URL}} answered with status {{.Status}}. Check the token URL, the id and the secret.", pairs...)
+		}
+		return domain.Msg("plan.token.refused",
+			"No token for {{.Scheme}}: {{.URL}} answered with status {{.Status}}, “{{.Error}}”. Check the id, the secret and the scopes.", pairs...)
+	}
+	return domain.Message{}
 }

@@ -2,6 +2,7 @@ package k6
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"plog.dev/plog/domain/loadtest"
@@ -54,19 +55,23 @@ func encodePath(p loadtest.Param) string {
 	return percent(p.Value, "", false)
 }
 
-// headers returns what a step sends: the plan's headers, the body's media type
-// and the step's own, the later instead of the earlier of the same name. A name
+// headers returns what a step sends: the plan's headers, its credentials, the
+// body's media type and the step's own, the later instead of the earlier of the
+// same name; all cookies go together. A name
 // that a step repeats has its values joined by a comma (RFC 9110, 5.3). Values
 // are sent as UTF-8; a server that reads headers as Latin-1 sees those bytes,
 // and white space around a value is no part of it.
-func headers(plan []loadtest.Header, secrets *secretList, mediaType string, r loadtest.Request) []header {
+func headers(plan []loadtest.Header, with carried, secrets *secretList, mediaType string, r loadtest.Request) []header {
 	all := headerList{}
 	for _, h := range plan {
 		if h.Secret {
-			all.set(header{Name: h.Name, Secret: secrets.add(h)})
+			all.set(header{Name: h.Name, Parts: []part{{Secret: secrets.add(h.Value, "header "+h.Name)}}})
 			continue
 		}
 		all.set(header{Name: h.Name, Value: h.Value})
+	}
+	for _, h := range with.headers {
+		all.set(h)
 	}
 	multipart := strings.HasPrefix(mediaType, "multipart/")
 	if mediaType != "" {
@@ -79,14 +84,17 @@ func headers(plan []loadtest.Header, secrets *secretList, mediaType string, r lo
 			continue // it would lose the boundary
 		}
 		if own[key] {
-			all.join(p.Name, p.Value, ", ")
+			all.join(p.Name, ", ", part{Text: p.Value})
 			continue
 		}
 		own[key] = true
 		all.set(header{Name: p.Name, Value: p.Value})
 	}
 	for _, p := range r.Cookies {
-		all.join("Cookie", p.Name+"="+encodeCookie(p), "; ")
+		all.join("Cookie", "; ", part{Text: p.Name + "=" + encodeCookie(p)})
+	}
+	for _, c := range with.cookies {
+		all.join("Cookie", "; ", append([]part{{Text: c.Name + "="}}, c.Parts...)...)
 	}
 	return all
 }
@@ -117,11 +125,23 @@ func (l *headerList) set(h header) {
 	*l = append(*l, h)
 }
 
-func (l *headerList) join(name, value, separator string) {
+// join appends to the header's value, with the separator before.
+func (l *headerList) join(name, separator string, parts ...part) {
 	i := l.find(name)
 	if i < 0 {
-		l.set(header{Name: name, Value: value})
-		return
+		i, separator = len(*l), ""
+		*l = append(*l, header{Name: name})
 	}
-	(*l)[i].Value += separator + value
+	h := &(*l)[i]
+	parts[0].Text = separator + parts[0].Text
+	for _, p := range parts {
+		switch {
+		case h.Parts == nil && p.Secret == nil && p.Token == nil:
+			h.Value += p.Text
+			continue
+		case h.Value != "":
+			h.Parts, h.Value = []part{{Text: h.Value}}, ""
+		}
+		h.Parts = append(slices.Clip(h.Parts), p)
+	}
 }

@@ -129,14 +129,14 @@ func piecesOf(p loadtest.Plan, step loadtest.Step, slots []loadtest.Slot) []any 
 		return nil
 	}
 	mark := "slot"
-	for plain := address(p.BaseURL, step); strings.Contains(plain, mark); {
+	for plain := address(p.Base(step), step); strings.Contains(plain, mark); {
 		mark += "-slot"
 	}
 	step.Request.PathParams = nil
 	for i, slot := range slots {
 		step.Request.PathParams = append(step.Request.PathParams, loadtest.Param{Name: slot.Param, Value: fmt.Sprintf("%s~%d~", mark, i)})
 	}
-	rest := address(p.BaseURL, step)
+	rest := address(p.Base(step), step)
 	var pieces []any
 	for i := range slots {
 		text, after, found := strings.Cut(rest, fmt.Sprintf("%s~%d~", mark, i))

@@ -2,35 +2,41 @@
 
 // A trial sends each step once and tells on a line of its own what came of it.
 // The lines that start with plog:exchange become loadtest.Exchanges.
-export function trial() {
+export function trial(given) {
+  if (plan.tokens) {
+    keepTokens(given);
+  }
   const sessions = new Map(); // cookie jars, of those scenarios whose steps share one
   const answers = []; // what later steps may take, by the step's index
   plan.trial.steps.forEach((rule, i) => {
-    const { name, method, params, body, expected, url } = scenarios.get(plan.scenarios[rule.scenario].name).steps[rule.step];
-    const step = { name, method, params: { ...params, responseType: 'binary' }, body, expected, session: rule.session };
+    const made = scenarios.get(plan.scenarios[rule.scenario].name).steps[rule.step];
+    const { name, expected, url } = made;
+    const step = { ...made, params: { ...made.params, responseType: 'binary' }, session: rule.session };
     const own = (rule.slots || []).map(({ value, text }) => ({ value, text }));
     const taken = take(rule, own, answers);
     let slots = rule.retry ? own : taken;
-    let response = request(step, slots === own ? url : fill(rule.url, slots), sessions);
+    let at = slots === own ? url : fill(rule.url, slots) + step.key;
+    let response = request(step, at, sessions);
     if (taken !== own && rule.retry && !expected(response.status)) {
-      const second = request(step, fill(rule.url, taken), sessions);
+      const instead = fill(rule.url, taken) + step.key;
+      const second = request(step, instead, sessions);
       if (expected(second.status)) {
-        slots = taken;
-        response = second;
+        [slots, at, response] = [taken, instead, second];
       }
     }
     if (rule.gives && response.status >= 200 && response.status < 300) {
       answers[i] = { slots, name, response };
     }
-    tell(rule, step, response, slots);
+    tell(rule, step, at, response, slots);
   });
 }
 
-function request({ method, params, body, session }, url, sessions) {
+function request(step, url, sessions) {
+  const { session } = step;
   if (!sessions.has(session) || session < 0) {
     sessions.set(session, new http.CookieJar());
   }
-  return http.request(method, url, body, { ...params, jar: sessions.get(session) });
+  return deliver(step, url, step.body, { ...step.params, jar: sessions.get(session) });
 }
 
 function fill(pieces, slots) {
@@ -104,14 +110,14 @@ function lastSegment(address) {
   }
 }
 
-function tell(rule, step, response, slots) {
+function tell(rule, step, url, response, slots) {
   const { timings } = response;
   console.log(`plog:exchange ${JSON.stringify({
     scenario: rule.scenario,
     step: rule.step,
     slots: slots.map(({ value, from }) => ({ value: hide(value), from })),
     method: step.method,
-    url: hide(response.request.url),
+    url: hide(url),
     sent: hideAll(response.request.headers),
     body: bytesOf(step.body),
     status: response.status,
@@ -143,7 +149,7 @@ function bytesOf(body) {
   if (!body) {
     return '';
   }
-  const longest = Math.max(0, ...secrets.map((value) => value.length));
+  const longest = Math.max(0, ...[...confidential].map((value) => value.length));
   const start = body.slice(0, plan.trial.keep + 12 * longest);
   const text = typeof start === 'string' ? start : textOf(start);
   const shown = hide(text);
