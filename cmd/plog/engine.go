@@ -49,11 +49,7 @@ func newEngine(cfg engineConfig, db *sqlite.DB) *engine {
 			return checkTarget(ctx, cfg.policy(ctx), baseURL)
 		},
 		Blocked: func(ctx context.Context, baseURL string) []netip.Prefix {
-			u, err := url.Parse(baseURL)
-			if err != nil {
-				return cfg.policy(ctx).Blocked("")
-			}
-			return cfg.policy(ctx).Blocked(u.Hostname())
+			return blocked(cfg.policy(ctx), baseURL)
 		},
 		Environment: func(ctx context.Context) loadtest.Environment { return environment(ctx, runner) },
 		Log:         cfg.log,

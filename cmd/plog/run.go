@@ -69,16 +69,17 @@ func (c runCmd) Run(ctx context.Context, a *app) (err error) {
 	if err := checkTarget(ctx, policy, plan.BaseURL); err != nil {
 		return explainForbidden(err)
 	}
-	if c.Preflight {
-		if err := preflight(ctx, a.messages(c), policy, plan); err != nil {
-			return err
-		}
-	}
 	db, err := sqlite.OpenTemp(ctx)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
+	if c.Preflight {
+		trier := newTrier(cfg, db.Dir(), func(context.Context) target.Policy { return policy })
+		if err := preflight(ctx, a.messages(c), trier, plan); err != nil {
+			return explainForbidden(err)
+		}
+	}
 	rep, err := c.carry(ctx, a, cfg, db, jobs.Request{Plan: plan, Document: document})
 	if err != nil {
 		return err
