@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/netip"
 	"runtime/debug"
 	"sync"
 	"time"
@@ -178,7 +179,7 @@ func (a *activeRun) launch() (loadtest.Outcome, error) {
 	}
 	launch := loadtest.Launch{
 		Run: run.ID, Plan: run.Plan, IngestURL: a.m.cfg.IngestURL(), Token: a.m.token(run.ID),
-		Blocked: a.m.cfg.Blocked(a.ctx, run.Plan.BaseURL),
+		Blocked: run.Plan.BlockedBy(func(address string) []netip.Prefix { return a.m.cfg.Blocked(a.ctx, address) }),
 	}
 	return a.m.cfg.Runner.Run(a.ctx, launch, func(p loadtest.Process) error {
 		a.update(func(r *loadtest.Run) { r.Process = &p })

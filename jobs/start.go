@@ -23,14 +23,14 @@ type Request struct {
 }
 
 // Start queues a run and returns it at once. Invalid with fields when the plan
-// cannot be run, Forbidden when its target may not be loaded, Conflict when
-// the same plan has an active run, Unavailable when PLOG is shutting down.
+// cannot be run, Forbidden (with the field that names it) when an address
+// that it contacts may not be loaded, Conflict when the same plan has an active run, Unavailable when PLOG is shutting down.
 func (m *Manager) Start(ctx context.Context, req Request) (loadtest.Run, error) {
 	plan := req.Plan.WithDefaults(m.cfg.Limits)
 	if err := plan.Validate(m.cfg.Limits); err != nil {
 		return loadtest.Run{}, err
 	}
-	if err := m.cfg.CheckTarget(ctx, plan.BaseURL); err != nil {
+	if err := plan.CheckContacts(func(address string) error { return m.cfg.CheckTarget(ctx, address) }); err != nil {
 		return loadtest.Run{}, err
 	}
 	if m.isDown() {

@@ -1,9 +1,14 @@
 package loadtest
 
 import (
+	"errors"
 	"fmt"
+	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
+
+	"plog.dev/plog/domain"
 )
 
 // Contact is an address that a run of a plan sends requests to.
@@ -57,4 +62,39 @@ func origin(raw string) string {
 		port = map[string]string{"http": "80", "https": "443"}[strings.ToLower(u.Scheme)]
 	}
 	return strings.ToLower(u.Scheme + "://" + u.Hostname() + ":" + port)
+}
+
+// CheckContacts asks check about every address that a run of p contacts. Its
+// first error comes back; a domain error that names no field names the one that
+// holds the address.
+func (p Plan) CheckContacts(check func(address string) error) error {
+	for _, c := range p.Contacts() {
+		err := check(c.URL)
+		var known *domain.Error
+		if errors.As(err, &known) && len(known.Fields) == 0 {
+			told := *known
+			told.Fields = []domain.FieldError{{Field: c.Field, Message: known.Message}}
+			told.Err = err
+			return &told
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// BlockedBy returns the networks that are blocked for every address that a run
+// of p contacts, where blocked says so for one: a generator knows one list only.
+func (p Plan) BlockedBy(blocked func(address string) []netip.Prefix) []netip.Prefix {
+	var all []netip.Prefix
+	for i, c := range p.Contacts() {
+		own := blocked(c.URL)
+		if i == 0 {
+			all = slices.Clone(own)
+			continue
+		}
+		all = slices.DeleteFunc(all, func(n netip.Prefix) bool { return !slices.Contains(own, n) })
+	}
+	return all
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+	"pgregory.net/rapid"
 
 	"plog.dev/plog/domain"
 	"plog.dev/plog/domain/loadtest"
@@ -63,6 +64,45 @@ func TestYAMLRoundTrip(t *testing.T) {
 			t.Errorf("%s: written and read (-was +is):\n%s\n%s", name, diff, text)
 		}
 	}
+}
+
+// Whatever credentials, variants and base URLs hold comes back, and a step
+// without credentials is not one with all of them.
+func TestYAMLKeepsCredentialsAndVariants(t *testing.T) {
+	text := rapid.OneOf(
+		rapid.StringMatching(`[ -~가-힣]{0,12}`),
+		rapid.SampledFrom([]string{"", "null", "007", "a: b", "줄\n바꿈\n", `"'\`, "*a", "~", "- x", "\r\n", loadtest.Mask}),
+	)
+	some := rapid.SliceOfN(text, 1, 3)
+	rapid.Check(t, func(t *rapid.T) {
+		step := loadtest.Step{
+			Method: "GET", Path: "/", BaseURL: text.Draw(t, "base URL"),
+			Auth: rapid.SampledFrom([][]string{nil, {}, {"a", "b c"}}).Draw(t, "auth"),
+		}
+		for range rapid.IntRange(0, 3).Draw(t, "variants") {
+			step.Variants = append(step.Variants, loadtest.Request{
+				Query: []loadtest.Param{{Name: text.Draw(t, "name"), Value: text.Draw(t, "value")}},
+				Body:  &loadtest.Body{Kind: loadtest.BodyRaw, Text: text.Draw(t, "body")},
+			})
+		}
+		p := loadtest.Plan{Name: "p", BaseURL: "http://x", Scenarios: []loadtest.Scenario{{Steps: []loadtest.Step{step}}}, Auth: []loadtest.Credential{{
+			Scheme: text.Draw(t, "scheme"), Kind: rapid.SampledFrom(loadtest.CredentialKinds()).Draw(t, "kind"), In: loadtest.InQuery,
+			Name: text.Draw(t, "name"), Value: text.Draw(t, "value"), Username: text.Draw(t, "user"), Password: text.Draw(t, "password"),
+			TokenURL: text.Draw(t, "URL"), ClientID: text.Draw(t, "id"), ClientSecret: text.Draw(t, "secret"),
+			ClientAuth: loadtest.ClientAuthBody, Scopes: some.Draw(t, "scopes"),
+		}}}
+		written, err := loadtest.YAML(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		back, err := loadtest.ParseYAML(written)
+		if err != nil {
+			t.Fatalf("%v\n%s", err, written)
+		}
+		if diff := cmp.Diff(p, back); diff != "" {
+			t.Fatalf("written and read (-was +is):\n%s\n%s", diff, written)
+		}
+	})
 }
 
 func TestParseYAMLShowsTheLine(t *testing.T) {

@@ -5,11 +5,14 @@ import (
 	"bytes"
 	"context"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -167,6 +170,27 @@ func TestSecretKeys(t *testing.T) {
 			same(t, run, got[loadtest.Run](t)(b.Runs().Get(t.Context(), run.ID)))
 		})
 	}
+}
+
+// A plan is stored as it always was, but for what it has beyond that: plans of
+// earlier versions are read.
+func TestPlansAreStoredWithoutWhatTheyLack(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	p := b.plan(t)
+	p.Auth = nil
+	must(t, b.Plans().Save(t.Context(), &p))
+	for _, body := range b.Texts(t, "SELECT body FROM plan_versions WHERE version = 2") {
+		var stored struct {
+			Auth      any
+			Scenarios []struct{ Steps []map[string]any }
+		}
+		must(t, json.Unmarshal([]byte(body), &stored))
+		step := stored.Scenarios[0].Steps[0]
+		same(t, []string{"method", "path", "request"}, slices.Sorted(maps.Keys(step)))
+		same(t, nil, stored.Auth)
+	}
+	same(t, p, got[loadtest.Plan](t)(b.Plans().Get(t.Context(), p.ID)))
 }
 
 func TestOpenReadOnly(t *testing.T) {

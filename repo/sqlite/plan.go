@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -150,11 +149,9 @@ func (r *Plans) Delete(ctx context.Context, id domain.PlanID) error {
 // writePlan returns a plan as JSON whose secrets are encrypted.
 func (v *vault) writePlan(p loadtest.Plan) (string, error) {
 	p.CreatedAt, p.UpdatedAt = stored(p.CreatedAt), stored(p.UpdatedAt)
-	p.Headers = slices.Clone(p.Headers)
-	for i, h := range p.Headers {
-		if h.Secret {
-			p.Headers[i].Value = v.seal(h.Value, h.Name)
-		}
+	p, err := loadtest.MapSecrets(p, func(place, value string) (string, error) { return v.seal(value, place), nil })
+	if err != nil {
+		return "", err
 	}
 	return toJSON(p)
 }
@@ -165,17 +162,11 @@ func (v *vault) readPlan(body string) (loadtest.Plan, error) {
 	if err := json.Unmarshal([]byte(body), &p); err != nil {
 		return loadtest.Plan{}, fmt.Errorf("stored plan: %w", err)
 	}
-	for i, h := range p.Headers {
-		if !h.Secret {
-			continue
-		}
-		value, err := v.open(h.Value, h.Name)
-		if err != nil {
-			return loadtest.Plan{}, fmt.Errorf("stored plan %s, header %s: %w", p.ID, h.Name, err)
-		}
-		p.Headers[i].Value = value
+	open, err := loadtest.MapSecrets(p, func(place, sealed string) (string, error) { return v.open(sealed, place) })
+	if err != nil {
+		return loadtest.Plan{}, fmt.Errorf("stored plan %s: %w", p.ID, err)
 	}
-	return p, nil
+	return open, nil
 }
 
 func toJSON(v any) (string, error) {

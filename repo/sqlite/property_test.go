@@ -47,6 +47,17 @@ func some[T any](of *rapid.Generator[T]) *rapid.Generator[[]T] {
 	})
 }
 
+func requests() *rapid.Generator[loadtest.Request] {
+	return rapid.Custom(func(t *rapid.T) loadtest.Request {
+		return loadtest.Request{
+			Query: params().Draw(t, "query"), Headers: params().Draw(t, "headers"),
+			Body: rapid.Ptr(rapid.Custom(func(t *rapid.T) loadtest.Body {
+				return loadtest.Body{Kind: loadtest.BodyRaw, Text: words().Draw(t, "text")}
+			}), true).Draw(t, "body"),
+		}
+	})
+}
+
 func plans() *rapid.Generator[loadtest.Plan] {
 	return rapid.Custom(func(t *rapid.T) loadtest.Plan {
 		return loadtest.Plan{
@@ -54,15 +65,20 @@ func plans() *rapid.Generator[loadtest.Plan] {
 			Headers: some(rapid.Custom(func(t *rapid.T) loadtest.Header {
 				return loadtest.Header{Name: words().Draw(t, "name"), Value: words().Draw(t, "value"), Secret: rapid.Bool().Draw(t, "secret")}
 			})).Draw(t, "headers"),
+			Auth: some(rapid.Custom(func(t *rapid.T) loadtest.Credential {
+				return loadtest.Credential{
+					Scheme: words().Draw(t, "scheme"), Kind: loadtest.CredentialPassword, Value: words().Draw(t, "value"),
+					Password: words().Draw(t, "password"), ClientSecret: words().Draw(t, "client secret"), Scopes: some(words()).Draw(t, "scopes"),
+				}
+			})).Draw(t, "auth"),
 			Scenarios: []loadtest.Scenario{{
 				Name: words().Draw(t, "scenario"), Rate: rapid.Float64().Draw(t, "rate"), Duration: durations().Draw(t, "duration"),
 				Steps: some(rapid.Custom(func(t *rapid.T) loadtest.Step {
-					return loadtest.Step{Name: words().Draw(t, "step"), Path: words().Draw(t, "path"), Request: loadtest.Request{
-						Query: params().Draw(t, "query"), Headers: params().Draw(t, "headers"),
-						Body: rapid.Ptr(rapid.Custom(func(t *rapid.T) loadtest.Body {
-							return loadtest.Body{Kind: loadtest.BodyRaw, Text: words().Draw(t, "text")}
-						}), true).Draw(t, "body"),
-					}}
+					return loadtest.Step{
+						Name: words().Draw(t, "step"), Path: words().Draw(t, "path"), BaseURL: words().Draw(t, "base URL"),
+						Request: requests().Draw(t, "request"), Variants: some(requests()).Draw(t, "variants"),
+						Auth: rapid.SampledFrom([][]string{nil, {}, {"a", "나"}}).Draw(t, "auth"), // none is not the same as all
+					}
 				})).Draw(t, "steps"),
 			}},
 			Thresholds: some(rapid.Custom(func(t *rapid.T) loadtest.Threshold {
