@@ -76,7 +76,6 @@ func find(ctx context.Context, policy target.Policy, name string) (discover.Foun
 		return discover.ReadFile(name)
 	}
 	fetcher := discover.NewFetcher(policy)
-	defer fetcher.Close()
 	return discover.NewFinder(fetcher).Find(ctx, discover.Request{Target: name})
 }
 

@@ -19,7 +19,6 @@ type finder struct {
 // Find implements handlers.Finder.
 func (f finder) Find(ctx context.Context, req handlers.FetchRequest) (handlers.Found, error) {
 	fetcher := discover.NewFetcher(f.policy(ctx))
-	defer fetcher.Close()
 	found, err := discover.NewFinder(fetcher).Find(ctx, discover.Request(req))
 	return handed(found), err
 }

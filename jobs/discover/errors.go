@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"strings"
 	"syscall"
+	"time"
 
 	"plog.dev/plog/domain"
 )
@@ -22,7 +23,7 @@ func badAddress(target string, cause error) *domain.Error {
 }
 
 // explain returns the sentence for a failed request.
-func (f *Fetcher) explain(u *url.URL, cause error) error {
+func (f *Fetcher) explain(u *url.URL, limit time.Duration, cause error) error {
 	var known *domain.Error
 	if errors.As(cause, &known) {
 		return known.Because(cause)
@@ -32,6 +33,7 @@ func (f *Fetcher) explain(u *url.URL, cause error) error {
 	}
 	var (
 		dns     *net.DNSError
+		packed  encodingError
 		timeout interface{ Timeout() bool }
 	)
 	switch {
@@ -50,9 +52,11 @@ func (f *Fetcher) explain(u *url.URL, cause error) error {
 	case errors.As(cause, &dns):
 		return invalid("discover.dns", "The name {{.Host}} is not known. Check its spelling, and whether it is known on the machine PLOG runs on.")
 	case errors.As(cause, &timeout) && timeout.Timeout():
-		return invalid("discover.timeout", "{{.URL}} did not answer completely within {{.Limit}}. Check that the API is up and reachable from here.", "Limit", f.timeout.String())
+		return invalid("discover.timeout", "{{.URL}} did not answer completely within {{.Limit}}. Check that the API is up and reachable from here.", "Limit", limit.String())
 	case errors.Is(cause, syscall.ECONNREFUSED):
 		return invalid("discover.refused", "Nothing listens at {{.Host}}. Check that the API is running, and its port.")
+	case errors.As(cause, &packed):
+		return invalid("discover.encoding", "{{.URL}} answers compressed as {{.Encoding}}, which PLOG did not ask for and does not unpack.", "Encoding", packed.name)
 	case errors.Is(cause, errPacked), errors.Is(cause, gzip.ErrHeader), errors.Is(cause, gzip.ErrChecksum), strings.Contains(cause.Error(), "flate:"):
 		return invalid("discover.compression", "The answer of {{.URL}} is compressed wrongly and could not be unpacked.")
 	case errors.Is(cause, io.EOF), errors.Is(cause, io.ErrUnexpectedEOF), errors.Is(cause, syscall.ECONNRESET):
@@ -81,7 +85,7 @@ func refusal(r response) error {
 			"There is nothing at {{.URL}} (status {{.Status}}). Check the path of the document or docs page.", "URL", u, "Status", r.Status)
 	case r.Status == http.StatusUnauthorized || r.Status == http.StatusForbidden:
 		return domain.Errorf(domain.Invalid, "discover.unauthorized",
-			"{{.URL}} wants credentials (status {{.Status}}). Make the document readable without signing in, or upload it as a file.", "URL", u, "Status", r.Status)
+			"{{.URL}} wants credentials (status {{.Status}}). Give them as headers, or upload the document as a file.", "URL", u, "Status", r.Status)
 	case r.Status == http.StatusTooManyRequests:
 		return domain.Errorf(domain.Invalid, "discover.limited",
 			"{{.URL}} asks to be left alone for a while (status {{.Status}}). Try again later.", "URL", u, "Status", r.Status)
@@ -93,8 +97,45 @@ func refusal(r response) error {
 		"{{.URL}} answers with status {{.Status}} instead of a document. Check the address.", "URL", u, "Status", r.Status)
 }
 
-func nothingFound(target string, tried int) *domain.Error {
+// nothingFound returns the sentence for a search that came to nothing.
+func nothingFound(where string, tried []Attempt) *domain.Error {
+	closed := 0
+	for _, a := range tried {
+		if keyOf(a.Err) == "discover.unauthorized" {
+			closed++
+		}
+	}
+	if closed > 0 {
+		return domain.Errorf(domain.Invalid, "discover.nothing_open",
+			"No API document was found at {{.Target}}: {{.Count}} places were looked at, and {{.Closed}} of them want credentials. Give those as headers, give the address of the OpenAPI document, or upload it as a file.",
+			"Target", where, "Count", len(tried), "Closed", closed)
+	}
 	return domain.Errorf(domain.Invalid, "discover.nothing",
-		"No API document was found at {{.Target}}, neither there nor in {{.Count}} usual places. Give the address of the OpenAPI document, or upload it as a file.",
-		"Target", target, "Count", tried)
+		"No API document was found at {{.Target}}; {{.Count}} places were looked at. Give the address of the OpenAPI document or of the API's docs page, or upload the document as a file.",
+		"Target", where, "Count", len(tried))
+}
+
+func noDefinition(name string, offered []Definition) *domain.Error {
+	names := make([]string, len(offered))
+	for i, d := range offered {
+		names[i] = d.Name
+	}
+	return domain.Errorf(domain.Invalid, "discover.no_definition",
+		"There is no definition “{{.Name}}” here any more. What is offered: {{.Offered}}.", "Name", name, "Offered", strings.Join(names, ", "))
+}
+
+// refusals are the messages that tell of something PLOG would not do.
+var refusals = map[string]bool{
+	"target.never": true, "target.public": true, "target.scheme": true, "discover.inward": true,
+	"discover.too_large": true, "discover.redirect_loop": true, "discover.redirects": true,
+	"discover.encoding": true, "discover.foreign": true,
+}
+
+// keyOf returns the key of an error's message, "" when it has none.
+func keyOf(err error) string {
+	var known *domain.Error
+	if errors.As(err, &known) {
+		return known.Message.Key
+	}
+	return ""
 }

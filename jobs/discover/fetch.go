@@ -1,23 +1,15 @@
 package discover
 
 import (
-	"bytes"
-	"compress/gzip"
 	"context"
-	"errors"
-	"fmt"
-	"io"
+	"log/slog"
 	"mime"
 	"net"
 	"net/http"
-	"net/netip"
 	"net/url"
-	"slices"
-	"syscall"
 	"time"
 
-	"golang.org/x/net/html/charset"
-
+	"plog.dev/plog/domain"
 	"plog.dev/plog/domain/openapi"
 	"plog.dev/plog/domain/target"
 )
@@ -26,36 +18,78 @@ const (
 	fetchTimeout = 20 * time.Second
 	maxRedirects = 5
 	maxHeaders   = 1 << 20
+
+	// Some frameworks answer one address with a page or with the document, as is wished.
+	wanted = "application/openapi+json, application/vnd.oai.openapi+json, application/json;q=0.95, application/yaml;q=0.9, text/html;q=0.8, */*;q=0.5"
 )
 
 // Fetcher gets documents and pages by HTTP within hard limits: http(s) only,
-// the policy's addresses only, no proxy, at most 5 redirects, 64 MiB and 20 s.
+// the policy's addresses only, no proxy, at most 5 redirects, 64 MiB and 20 s
+// for each. What it refuses is logged once for each host and reason.
 type Fetcher struct {
-	policy  target.Policy
-	client  *http.Client
-	timeout time.Duration
-	max     int64
+	policy   target.Policy
+	log      *slog.Logger
+	timeout  time.Duration
+	max      int64
+	resolver *net.Resolver
 }
 
-// NewFetcher returns a Fetcher that reaches what policy allows. Close it when
-// it is no longer needed.
-func NewFetcher(policy target.Policy) *Fetcher {
-	f := &Fetcher{policy: policy, timeout: fetchTimeout, max: openapi.MaxBytes}
-	f.client = &http.Client{
-		CheckRedirect: f.checkRedirect,
-		Transport: &http.Transport{
-			DialContext:            f.dial,
-			MaxIdleConnsPerHost:    4,
-			IdleConnTimeout:        10 * time.Second,
-			TLSHandshakeTimeout:    10 * time.Second,
-			MaxResponseHeaderBytes: maxHeaders,
-		},
+// Option changes a Fetcher.
+type Option func(*Fetcher)
+
+// WithLog has refusals logged: the host and the reason, never a path or a secret.
+func WithLog(log *slog.Logger) Option { return func(f *Fetcher) { f.log = log } }
+
+// WithTimeout limits each fetch; three times as much is the limit of a search.
+func WithTimeout(d time.Duration) Option { return func(f *Fetcher) { f.timeout = d } }
+
+// WithResolver has names looked up by r.
+func WithResolver(r *net.Resolver) Option { return func(f *Fetcher) { f.resolver = r } }
+
+// NewFetcher returns a Fetcher that reaches what policy allows.
+func NewFetcher(policy target.Policy, options ...Option) *Fetcher {
+	f := &Fetcher{policy: policy, log: slog.New(slog.DiscardHandler), timeout: fetchTimeout, max: openapi.MaxBytes}
+	for _, o := range options {
+		o(f)
 	}
 	return f
 }
 
-// Close closes idle connections.
-func (f *Fetcher) Close() { f.client.CloseIdleConnections() }
+// visitor fetches for one search. It knows where the search began, which
+// decides who may see its credentials and which networks it may enter.
+type visitor struct {
+	*Fetcher
+	client  *http.Client
+	headers credentials
+	inside  networks
+	told    map[refused]bool
+}
+
+type refused struct{ host, why string }
+
+// visit returns a visitor whose headers go to the origin of start alone.
+// Close it when the search is over.
+func (f *Fetcher) visit(start *url.URL, headers []domain.FetchHeader) (*visitor, error) {
+	given, err := newCredentials(start, headers)
+	if err != nil {
+		return nil, err
+	}
+	v := &visitor{Fetcher: f, headers: given, told: map[refused]bool{}}
+	v.client = &http.Client{
+		CheckRedirect: v.checkRedirect,
+		Transport: &http.Transport{
+			DialContext:            v.dial,
+			MaxIdleConnsPerHost:    probes,
+			IdleConnTimeout:        10 * time.Second,
+			TLSHandshakeTimeout:    f.timeout / 2,
+			MaxResponseHeaderBytes: maxHeaders,
+		},
+	}
+	return v, nil
+}
+
+// Close closes the visitor's connections.
+func (v *visitor) Close() { v.client.CloseIdleConnections() }
 
 // response is what an address answered with.
 type response struct {
@@ -68,28 +102,30 @@ type response struct {
 
 func (r response) ok() bool { return r.Status >= 200 && r.Status < 300 }
 
-// get fetches an address. Any answer is a response, whatever its status; an
-// error is a *domain.Error with a sentence of its own for each cause.
-func (f *Fetcher) get(ctx context.Context, u *url.URL) (response, error) {
-	if err := f.policy.CheckURL(u); err != nil {
+// get fetches an address within the limit. Any answer is a response, whatever
+// its status; an error is a *domain.Error with a sentence of its own for each
+// cause, or that of a cancelled ctx. It may be called by several goroutines.
+func (v *visitor) get(ctx context.Context, u *url.URL, limit time.Duration) (response, error) {
+	if err := v.policy.CheckURL(u); err != nil {
 		return response{}, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, f.timeout)
+	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), http.NoBody)
 	if err != nil {
 		return response{}, badAddress(u.Redacted(), err)
 	}
-	req.Header.Set("Accept", "application/json, application/yaml;q=0.9, text/html;q=0.8, */*;q=0.5")
+	req.Header.Set("Accept", wanted)
 	req.Header.Set("User-Agent", "PLOG")
-	res, err := f.client.Do(req)
+	v.headers.add(req)
+	res, err := v.client.Do(req)
 	if err != nil {
-		return response{}, f.explain(u, err)
+		return response{}, v.explain(u, limit, err)
 	}
 	defer func() { _ = res.Body.Close() }()
-	body, err := f.read(res)
+	body, err := v.read(res)
 	if err != nil {
-		return response{}, f.explain(u, err)
+		return response{}, v.explain(u, limit, err)
 	}
 	mediaType, params, err := mime.ParseMediaType(res.Header.Get("Content-Type"))
 	if err != nil {
@@ -101,95 +137,11 @@ func (f *Fetcher) get(ctx context.Context, u *url.URL) (response, error) {
 	}, nil
 }
 
-var (
-	errTooLarge = errors.New("too large")
-	errPacked   = errors.New("compressed wrongly")
-)
-
-func (f *Fetcher) read(res *http.Response) ([]byte, error) {
-	body, err := limited(res.Body, f.max)
-	if err != nil {
-		return nil, err
+// tell logs a refusal the first time it happens to a host.
+func (v *visitor) tell(ctx context.Context, u *url.URL, err error) {
+	why := keyOf(err)
+	if key := (refused{u.Host, why}); refusals[why] && !v.told[key] {
+		v.told[key] = true
+		v.log.WarnContext(ctx, "refused while looking for an API document", "host", u.Host, "reason", why)
 	}
-	// The transport unpacks what it asked for; some servers pack unasked.
-	if bytes.HasPrefix(body, []byte{0x1f, 0x8b}) {
-		return unpack(body, f.max)
-	}
-	return body, nil
-}
-
-func unpack(packed []byte, limit int64) ([]byte, error) {
-	z, err := gzip.NewReader(bytes.NewReader(packed))
-	if err != nil {
-		return nil, errors.Join(errPacked, err)
-	}
-	body, err := limited(z, limit)
-	if err != nil && !errors.Is(err, errTooLarge) {
-		err = errors.Join(errPacked, err)
-	}
-	return body, err
-}
-
-func limited(r io.Reader, limit int64) ([]byte, error) {
-	body, err := io.ReadAll(io.LimitReader(r, limit+1))
-	if err != nil {
-		return nil, err
-	}
-	if int64(len(body)) > limit {
-		return nil, errTooLarge
-	}
-	return body, nil
-}
-
-func toUTF8(body []byte, label string) []byte {
-	if label == "" {
-		return body
-	}
-	r, err := charset.NewReaderLabel(label, bytes.NewReader(body))
-	if err != nil {
-		return body
-	}
-	decoded, err := io.ReadAll(r)
-	if err != nil {
-		return body
-	}
-	return decoded
-}
-
-var (
-	errRedirectLoop  = errors.New("redirects in a circle")
-	errManyRedirects = errors.New("too many redirects")
-)
-
-func (f *Fetcher) checkRedirect(req *http.Request, via []*http.Request) error {
-	if err := f.policy.CheckURL(req.URL); err != nil {
-		return err
-	}
-	if slices.ContainsFunc(via, func(r *http.Request) bool { return r.URL.String() == req.URL.String() }) {
-		return errRedirectLoop
-	}
-	if len(via) > maxRedirects {
-		return errManyRedirects
-	}
-	return nil
-}
-
-// dial checks every address that a name is resolved to at the moment it is
-// connected to, so that no second answer of a name server gets around it.
-func (f *Fetcher) dial(ctx context.Context, network, address string) (net.Conn, error) {
-	host, _, err := net.SplitHostPort(address)
-	if err != nil {
-		return nil, err
-	}
-	d := net.Dialer{
-		Timeout: 10 * time.Second,
-		Control: func(_, resolved string, _ syscall.RawConn) error {
-			a, err := netip.ParseAddrPort(resolved)
-			if err != nil {
-				return fmt.Errorf("resolved address %q: %w", resolved, err)
-			}
-			return f.policy.CheckHostAddr(host, a.Addr())
-		},
-	}
-	return d.DialContext(ctx, network, address)
 }

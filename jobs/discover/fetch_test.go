@@ -36,7 +36,6 @@ func policy() target.Policy { return target.Policy{} }
 
 func findWith(t *testing.T, f *discover.Fetcher, target string) (discover.Found, error) {
 	t.Helper()
-	t.Cleanup(f.Close)
 	return discover.NewFinder(f).Find(context.Background(), discover.Request{Target: target})
 }
 
@@ -50,6 +49,7 @@ func TestEveryBadAddressHasItsOwnSentence(t *testing.T) {
 	mux.HandleFunc("/page", text("<!doctype html><html><body>Hello</body></html>"))
 	mux.HandleFunc("/empty", text(""))
 	mux.HandleFunc("/json", text(`{"hello":"world"}`))
+	mux.HandleFunc("/data.json", text(`{"hello":"world"}`))
 	mux.HandleFunc("/truncated", text(document[:60]))
 	mux.HandleFunc("/binary", text("\x7fELF\x00\x01\x02"))
 	mux.HandleFunc("/zeros", func(w http.ResponseWriter, _ *http.Request) {
@@ -97,9 +97,10 @@ func TestEveryBadAddressHasItsOwnSentence(t *testing.T) {
 	}
 	base := serve(t, mux)
 	for path, key := range map[string]string{
-		"/page":        "openapi.html",
+		"/page":        "discover.nothing",
 		"/empty":       "openapi.empty",
-		"/json":        "openapi.not_openapi",
+		"/json":        "discover.nothing",
+		"/data.json":   "openapi.not_openapi",
 		"/truncated":   "openapi.truncated",
 		"/binary":      "openapi.binary",
 		"/zeros":       "openapi.binary",
@@ -179,7 +180,6 @@ func TestCancelEndsAFetch(t *testing.T) {
 		<-r.Context().Done()
 	}))
 	f := discover.NewFetcher(policy())
-	defer f.Close()
 	if _, err := discover.NewFinder(f).Find(ctx, discover.Request{Target: base}); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}

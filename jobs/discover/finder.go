@@ -10,15 +10,9 @@ import (
 	"net/url"
 	"os"
 	"strings"
-	"time"
 
 	"plog.dev/plog/domain"
 	"plog.dev/plog/domain/openapi"
-)
-
-const (
-	findTimeout = 60 * time.Second
-	maxTries    = 60
 )
 
 // Finder finds API documents.
@@ -71,23 +65,26 @@ type Attempt struct {
 	Err      error // nil where the document was found
 }
 
-// Find returns the document that req.Target leads to. Errors are *domain.Error, Invalid or Forbidden,
-// and say what was found instead of a document; a cancelled ctx returns its
-// error. Found.Tried is filled in either case. It never takes more than a minute.
+// Find returns the document that req.Target leads to. Errors are
+// *domain.Error, Invalid or Forbidden, and say what was found instead of a
+// document; a cancelled ctx returns its error. Found.Tried is filled in either
+// case. It takes three times as long as one fetch may at most.
 func (f *Finder) Find(ctx context.Context, req Request) (Found, error) {
 	u, err := parseTarget(req.Target)
 	if err != nil {
 		return Found{}, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, findTimeout)
+	ctx, cancel := context.WithTimeout(ctx, 3*f.fetch.timeout)
 	defer cancel()
-	s := &search{Finder: f, seen: map[string]bool{}}
+	v, err := f.fetch.visit(u, req.Headers)
+	if err != nil {
+		return Found{}, err
+	}
+	defer v.Close()
+	s := &search{visitor: v, want: req.Definition, seen: map[string]bool{}, pages: map[[32]byte]bool{}}
 	found, err := s.run(ctx, u)
 	found.Tried = s.tried
-	if err != nil {
-		return found, err
-	}
-	return found, nil
+	return found, err
 }
 
 // ReadFile reads a document from a file of this machine. Errors are Invalid or

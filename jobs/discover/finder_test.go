@@ -88,7 +88,8 @@ func TestOtherDocumentsOfAPage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]discover.Definition{{Name: "A", URL: base + "/a.json"}, {Name: "관리", URL: base + "/b.json"}}, found.Definitions); diff != "" {
+	one := 1
+	if diff := cmp.Diff([]discover.Definition{{Name: "A", URL: base + "/a.json", Operations: &one}, {Name: "관리", URL: base + "/b.json"}}, found.Definitions); diff != "" {
 		t.Errorf("definitions (-want +got):\n%s", diff)
 	}
 }
@@ -144,7 +145,6 @@ func TestReadFile(t *testing.T) {
 
 func ExampleFinder() {
 	fetcher := discover.NewFetcher(policy())
-	defer fetcher.Close()
 	_, err := discover.NewFinder(fetcher).Find(nil, discover.Request{}) //nolint:staticcheck // refused before it is used
 	fmt.Println(err)
 	// Output: Give the address of your API's document or docs page.

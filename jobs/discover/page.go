@@ -2,10 +2,11 @@ package discover
 
 import (
 	"bytes"
-	"context"
+	"encoding/json"
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -13,7 +14,8 @@ import (
 
 const (
 	maxScripts   = 8
-	maxDocsLinks = 6
+	maxDocsLinks = 12
+	maxRecognise = 64 << 10 // bytes of a script that tools are recognised by
 )
 
 // page is a docs page as far as it can be read without running it.
@@ -22,8 +24,6 @@ type page struct {
 	base     *url.URL // what addresses in it are relative to
 	header   http.Header
 	elements []element
-	inline   []element // scripts with their text
-	sources  []*url.URL
 	said     literals // by all of its scripts
 	text     string   // of all of its scripts, lower case, to recognise tools by
 }
@@ -31,12 +31,12 @@ type page struct {
 type element struct {
 	tag   string
 	attrs map[string]string // names in lower case
-	text  string
+	text  string            // of scripts and links
 }
 
 // readPage parses a response as HTML; false when it is none.
 func readPage(r response) (page, bool) {
-	head := bytes.ToLower(bytes.TrimSpace(r.Body))
+	head := bytes.ToLower(bytes.TrimSpace(r.Body[:min(len(r.Body), 1024)]))
 	if !strings.Contains(r.Type, "html") && !bytes.HasPrefix(head, []byte("<!doctype html")) && !bytes.HasPrefix(head, []byte("<html")) {
 		return page{}, false
 	}
@@ -44,7 +44,8 @@ func readPage(r response) (page, bool) {
 	if err != nil {
 		return page{}, false
 	}
-	p := page{url: r.URL, base: r.URL}
+	p := page{url: r.URL, base: r.URL, header: r.Header}
+	var marks strings.Builder
 	for n := range root.Descendants() {
 		if n.Type != html.ElementNode {
 			continue
@@ -53,9 +54,8 @@ func readPage(r response) (page, bool) {
 		for _, a := range n.Attr {
 			e.attrs[strings.ToLower(a.Key)] = strings.TrimSpace(a.Val)
 		}
-		if n.Data == "script" && n.FirstChild != nil {
+		if (n.Data == "script" || n.Data == "a") && n.FirstChild != nil && n.FirstChild.Type == html.TextNode {
 			e.text = n.FirstChild.Data
-			p.inline = append(p.inline, e)
 		}
 		if href := e.attrs["href"]; n.Data == "base" && href != "" {
 			if base := p.resolve(href); base != nil {
@@ -63,78 +63,125 @@ func readPage(r response) (page, bool) {
 			}
 		}
 		p.elements = append(p.elements, e)
-	}
-	for _, e := range p.elements {
-		if src := e.attrs["src"]; e.tag == "script" && src != "" {
-			p.text += " " + strings.ToLower(src)
-			if u := p.resolve(src); u != nil && u.Host == p.url.Host && !library.MatchString(u.Path) {
-				p.sources = append(p.sources, u)
+		for _, mark := range []string{n.Data, e.attrs["id"], e.attrs["class"], e.attrs["src"], styled(e)} {
+			if mark != "" && marks.Len() < maxRecognise {
+				marks.WriteString(" " + strings.ToLower(mark))
 			}
 		}
 	}
+	p.text = marks.String()
 	return p, true
+}
+
+func styled(e element) string {
+	if e.tag == "link" {
+		return e.attrs["href"]
+	}
+	return ""
+}
+
+// mentions reports whether the page or its scripts have one of the words.
+func (p page) mentions(words ...string) bool {
+	return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(p.text, w) })
+}
+
+// with returns the page as if its scripts said nothing but l.
+func (p page) with(l literals) page {
+	p.said = l
+	return p
+}
+
+// resolve returns an address of the page, nil when it cannot be one.
+func (p page) resolve(ref string) *url.URL {
+	u, err := url.Parse(strings.TrimSpace(ref))
+	if err != nil || strings.TrimSpace(ref) == "" {
+		return nil
+	}
+	u = p.base.ResolveReference(u)
+	if u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+		return nil
+	}
+	u.Fragment, u.RawFragment, u.User = "", "", nil
+	return u
+}
+
+// read takes in what a script says.
+func (p *page) read(source string) {
+	p.text += " " + strings.ToLower(source[:min(len(source), maxRecognise)])
+	p.said.add(readScript(source, p.url))
+}
+
+// readInline takes in what the scripts within the page say, and the data that
+// it carries for them.
+func (p *page) readInline() {
+	for _, e := range p.elements {
+		switch {
+		case e.tag != "script" || strings.TrimSpace(e.text) == "":
+		case strings.Contains(e.attrs["type"], "json"):
+			p.said.add(readJSON([]byte(e.text)))
+		default:
+			p.read(e.text)
+		}
+	}
 }
 
 // library matches scripts that are the docs tool itself, not its configuration.
 var library = regexp.MustCompile(`(?i)(bundle|standalone-preset|standalone\.js|\.min\.js|web-components|api-reference|rapidoc|jquery|vendor|polyfill|chunk|runtime)`)
 
-// resolve returns an address of the page, nil when it cannot be one.
-func (p page) resolve(ref string) *url.URL {
-	u, err := url.Parse(strings.TrimSpace(ref))
-	if err != nil || ref == "" {
-		return nil
+// setup matches scripts that are sure to be configuration.
+var setup = regexp.MustCompile(`(?i)(init|config|setup|settings|index|main)`)
+
+// scripts returns the scripts that the page loads from its own host and that
+// may have its configuration, the likely ones first.
+func (p page) scripts() []*url.URL {
+	var likely, others []*url.URL
+	for _, e := range p.elements {
+		u := p.resolve(e.attrs["src"])
+		switch {
+		case e.tag != "script" || u == nil || u.Host != p.url.Host || library.MatchString(u.Path):
+		case setup.MatchString(u.Path):
+			likely = append(likely, u)
+		default:
+			others = append(others, u)
+		}
 	}
-	u = p.base.ResolveReference(u)
-	if u.Scheme != "http" && u.Scheme != "https" {
-		return nil
-	}
-	u.Fragment, u.RawFragment = "", ""
-	return u
+	all := append(likely, others...)
+	return all[:min(len(all), maxScripts)]
 }
 
-// loadScripts reads the page's own scripts, and those it loads from its host.
-func (s *search) loadScripts(ctx context.Context, p *page) {
-	read := func(source string) {
-		p.text += " " + strings.ToLower(source[:min(len(source), 64<<10)])
-		l := readScript(source, p.url.Scheme+"://"+p.url.Host)
-		p.said.objects = append(p.said.objects, l.objects...)
-		p.said.calls = append(p.said.calls, l.calls...)
-		p.said.documents = append(p.said.documents, l.documents...)
-	}
-	for _, e := range p.inline {
-		if !strings.Contains(e.attrs["type"], "json") {
-			read(e.text)
-		}
-	}
-	for i, u := range p.sources {
-		if i >= maxScripts {
-			break
-		}
-		if r, ok := s.visit(ctx, "script", u); ok && isScript(r) {
-			read(string(r.Body))
-		}
-	}
-}
+var (
+	docsLink = regexp.MustCompile(`(?i)(swagger|openapi|api-?docs|apidoc|redoc|rapidoc|scalar|/docs?/?$|/docs?/api|reference|api\.(json|ya?ml))`)
+	docsText = regexp.MustCompile(`(?i)\b(swagger|open ?api|api docs?|api documentation|api reference|redoc)\b|API ?문서`)
+)
 
-var docsLink = regexp.MustCompile(`(?i)(swagger|openapi|api-?docs|redoc|rapidoc|scalar|/docs?/?$|reference|api\.(json|ya?ml))`)
-
-// docsLinks returns where the page links to that may be a document or a docs
+// docsLinks returns where the page leads to that may be a document or a docs
 // page, on its own host.
 func (p page) docsLinks() []*url.URL {
 	var links []*url.URL
-	for _, e := range p.elements {
-		if e.tag != "a" && e.tag != "iframe" && e.tag != "frame" && e.tag != "meta" {
-			continue
-		}
-		ref := e.attrs["href"] + e.attrs["src"]
-		if e.tag == "meta" {
-			ref = refresh(e)
-		}
+	add := func(ref string, sure bool) {
 		u := p.resolve(ref)
-		if u == nil || u.Host != p.url.Host || e.tag == "a" && !docsLink.MatchString(u.Path) || len(links) >= maxDocsLinks {
-			continue
+		if u == nil || u.Host != p.url.Host || len(links) >= maxDocsLinks || !sure && !docsLink.MatchString(u.Path) || u.String() == p.url.String() {
+			return
 		}
 		links = append(links, u)
+	}
+	for _, e := range p.elements {
+		switch e.tag {
+		case "iframe", "frame":
+			add(e.attrs["src"], true)
+		case "meta":
+			add(refresh(e), true)
+		case "a":
+			add(e.attrs["href"], docsText.MatchString(e.text))
+		}
+	}
+	for _, l := range linksOf(p.header) {
+		if l.documents() {
+			add(l.href, true)
+		}
+	}
+	for _, ref := range p.said.moves {
+		add(ref, true)
 	}
 	return links
 }
@@ -150,4 +197,31 @@ func refresh(e element) string {
 		return strings.Trim(to[4:], `'" `)
 	}
 	return ""
+}
+
+// dataPage reads an answer in JSON as a page whose texts are links: many APIs
+// tell at their root where their documentation is.
+func dataPage(r response) (page, bool) {
+	p := page{url: r.URL, base: r.URL, header: r.Header}
+	var value any
+	if len(r.Body) > maxRecognise || json.Unmarshal(r.Body, &value) != nil {
+		return p, false
+	}
+	var visit func(v any)
+	visit = func(v any) {
+		switch v := v.(type) {
+		case string:
+			p.elements = append(p.elements, element{tag: "a", attrs: map[string]string{"href": v}})
+		case []any:
+			for _, e := range v {
+				visit(e)
+			}
+		case map[string]any:
+			for _, name := range sortedKeys(v) {
+				visit(v[name])
+			}
+		}
+	}
+	visit(value)
+	return p, true
 }

@@ -2,24 +2,29 @@ package discover
 
 import (
 	"encoding/json"
+	"maps"
+	"net/url"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/dop251/goja/ast"
 	"github.com/dop251/goja/parser"
-	"github.com/dop251/goja/token"
 )
 
 const (
 	maxScript      = 8 << 20
 	maxScriptDepth = 200
+	maxScriptWork  = 5_000_000 // expressions looked at, for names may stand for each other many times over
 )
 
 // literals is what a script says without being run: the constant objects in
-// it, the functions it calls with constants, and API documents written into it.
+// it, the functions it calls with constants, where it sends the browser, and
+// API documents written into it.
 type literals struct {
 	objects   []map[string]any
 	calls     []call
+	moves     []string
 	documents [][]byte
 }
 
@@ -28,46 +33,39 @@ type call struct {
 	args []any
 }
 
+func (l *literals) add(more literals) {
+	l.objects = append(l.objects, more.objects...)
+	l.calls = append(l.calls, more.calls...)
+	l.moves = append(l.moves, more.moves...)
+	l.documents = append(l.documents, more.documents...)
+}
+
 // readScript parses JavaScript and returns its literals; none when it cannot
-// be parsed. origin is what location.origin would be.
-func readScript(source, origin string) literals {
-	if len(source) > maxScript {
+// be parsed. page is what location says.
+func readScript(source string, page *url.URL) literals {
+	if len(source) > maxScript || tooDeep(source) {
 		return literals{}
 	}
-	program, err := parser.ParseFile(nil, "", source, parser.IgnoreRegExpErrors, parser.WithDisableSourceMaps)
+	const mode = parser.IgnoreRegExpErrors
+	program, err := parser.ParseFile(nil, "", source, mode, parser.WithDisableSourceMaps)
 	if err != nil {
-		program, err = parser.ParseFile(nil, "", withoutModules(source), parser.IgnoreRegExpErrors, parser.WithDisableSourceMaps)
+		source = withoutModules(source)
+		program, err = parser.ParseFile(nil, "", source, mode, parser.WithDisableSourceMaps)
 	}
 	if err != nil || program == nil {
 		return literals{}
 	}
-	r := scriptReader{source: source, origin: origin, names: map[string]ast.Expression{}}
+	r := scriptReader{source: source, page: page, names: map[string]ast.Expression{}, work: maxScriptWork}
 	r.walk(reflect.ValueOf(program), 0, r.declare)
 	r.walk(reflect.ValueOf(program), 0, r.collect)
 	return r.found
 }
 
-// withoutModules removes import and export, which the parser does not know.
-func withoutModules(source string) string {
-	lines := strings.Split(source, "\n")
-	for i, line := range lines {
-		trimmed := strings.TrimSpace(line)
-		switch {
-		case strings.HasPrefix(trimmed, "import ") || strings.HasPrefix(trimmed, "import{") || strings.HasPrefix(trimmed, `import"`):
-			lines[i] = ""
-		case strings.HasPrefix(trimmed, "export default "):
-			lines[i] = strings.TrimPrefix(trimmed, "export default ")
-		case strings.HasPrefix(trimmed, "export "):
-			lines[i] = strings.TrimPrefix(trimmed, "export ")
-		}
-	}
-	return strings.Join(lines, "\n")
-}
-
 type scriptReader struct {
 	source string
-	origin string
+	page   *url.URL
 	names  map[string]ast.Expression
+	work   int
 	found  literals
 }
 
@@ -127,143 +125,115 @@ func (r *scriptReader) collect(n ast.Node) bool {
 			r.found.documents = append(r.found.documents, r.json(n))
 			return false
 		}
-		o := map[string]any{}
-		for k, e := range keys {
-			if v := r.constant(e, 0); v != nil {
-				o[k] = v
-			}
-		}
+		o, _ := r.constant(n, 0).(map[string]any)
+		maps.DeleteFunc(o, func(_ string, v any) bool { return v == nil })
 		r.found.objects = append(r.found.objects, o)
+	case *ast.AssignExpression:
+		r.assigned(n)
 	case *ast.CallExpression:
-		c := call{name: r.name(n.Callee)}
-		for _, a := range n.ArgumentList {
-			c.args = append(c.args, r.constant(a, 0))
-		}
-		r.found.calls = append(r.found.calls, c)
+		r.called(n)
 	}
 	return true
 }
 
-func isDocument(keys map[string]ast.Expression) bool {
-	return (keys["openapi"] != nil || keys["swagger"] != nil) && (keys["paths"] != nil || keys["info"] != nil)
+// assigned takes in what is set as a member: element.apiDescriptionUrl = "…".
+func (r *scriptReader) assigned(n *ast.AssignExpression) {
+	name := r.name(n.Left, 0)
+	value := r.constant(n.Right, 0)
+	if text, ok := value.(string); ok && (isLocation(name) || isLocation(strings.TrimSuffix(name, ".href"))) {
+		r.found.moves = append(r.found.moves, text)
+		return
+	}
+	if member, ok := n.Left.(*ast.DotExpression); ok && value != nil {
+		r.found.objects = append(r.found.objects, map[string]any{member.Identifier.Name.String(): value})
+	}
+}
+
+func (r *scriptReader) called(n *ast.CallExpression) {
+	c := call{name: r.name(n.Callee, 0)}
+	for _, a := range n.ArgumentList {
+		c.args = append(c.args, r.constant(a, 0))
+	}
+	r.found.calls = append(r.found.calls, c)
+	if len(c.args) == 0 {
+		return
+	}
+	text, ok := c.args[0].(string)
+	owner, member := cutLast(c.name)
+	switch {
+	case !ok:
+		if written, isText := r.argument(n).(string); isText && c.name == "JSON.parse" {
+			r.found.add(readJSON([]byte(written)))
+		}
+	case isLocation(owner) && (member == "replace" || member == "assign"):
+		r.found.moves = append(r.found.moves, text)
+	case c.name == "JSON.parse":
+		r.found.add(readJSON([]byte(text)))
+	}
+}
+
+func (r *scriptReader) argument(n *ast.CallExpression) any { return r.constant(n.ArgumentList[0], 0) }
+
+func isLocation(name string) bool {
+	switch name {
+	case "location", "window.location", "document.location", "self.location", "top.location", "globalThis.location":
+		return true
+	}
+	return false
+}
+
+func cutLast(name string) (owner, member string) {
+	i := strings.LastIndexByte(name, '.')
+	return name[:max(i, 0)], name[i+1:]
+}
+
+func isDocument[T any](keys map[string]T) bool {
+	has := func(name string) bool { _, ok := keys[name]; return ok }
+	return (has("openapi") || has("swagger")) && (has("paths") || has("info"))
 }
 
 func keysOf(o *ast.ObjectLiteral) map[string]ast.Expression {
 	keys := map[string]ast.Expression{}
-	for _, p := range o.Value {
-		switch p := p.(type) {
-		case *ast.PropertyKeyed:
-			if k, ok := p.Key.(*ast.StringLiteral); ok && !p.Computed {
-				keys[k.Value.String()] = p.Value
-			}
-		case *ast.PropertyShort:
-			keys[p.Name.Name.String()] = &p.Name
-		}
+	for name, e := range members(o) {
+		keys[name] = e
 	}
 	return keys
 }
 
-// json returns an object literal as JSON, in its own order.
-func (r *scriptReader) json(n *ast.ObjectLiteral) []byte {
-	from, to := int(n.LeftBrace)-1, int(n.RightBrace)
-	if from >= 0 && to <= len(r.source) && from < to && json.Valid([]byte(r.source[from:to])) {
-		return []byte(r.source[from:to])
-	}
-	raw, err := json.Marshal(r.constant(n, 0))
-	if err != nil {
-		return nil
-	}
-	return raw
+// readJSON takes in data in JSON as if a script had said it.
+func readJSON(raw []byte) literals {
+	var l literals
+	l.readJSON(raw, 0)
+	return l
 }
 
-// name returns "a.b.c" for a chain of members.
-func (r *scriptReader) name(e ast.Expression) string {
-	switch e := e.(type) {
-	case *ast.Identifier:
-		return e.Name.String()
-	case *ast.DotExpression:
-		if left := r.name(e.Left); left != "" {
-			return left + "." + e.Identifier.Name.String()
-		}
-		return e.Identifier.Name.String()
+func (l *literals) readJSON(raw []byte, depth int) {
+	const deepest = 8
+	if depth > deepest {
+		return
 	}
-	return ""
+	var items []json.RawMessage
+	if json.Unmarshal(raw, &items) == nil {
+		for _, item := range items {
+			l.readJSON(item, depth+1)
+		}
+		return
+	}
+	var object map[string]json.RawMessage
+	if json.Unmarshal(raw, &object) != nil || object == nil {
+		return
+	}
+	if isDocument(object) {
+		l.documents = append(l.documents, raw)
+		return
+	}
+	var o map[string]any
+	if json.Unmarshal(raw, &o) == nil {
+		l.objects = append(l.objects, o)
+	}
+	for _, name := range sortedKeys(object) {
+		l.readJSON(object[name], depth+1)
+	}
 }
 
-// constant returns the value of an expression that needs no running: string,
-// float64, bool, []any or map[string]any; nil when it is not constant.
-func (r *scriptReader) constant(e ast.Expression, depth int) any {
-	if depth > maxScriptDepth {
-		return nil
-	}
-	switch e := e.(type) {
-	case *ast.StringLiteral:
-		return e.Value.String()
-	case *ast.NumberLiteral:
-		return e.Value
-	case *ast.BooleanLiteral:
-		return e.Value
-	case *ast.TemplateLiteral:
-		return r.template(e, depth)
-	case *ast.ArrayLiteral:
-		list := make([]any, 0, len(e.Value))
-		for _, v := range e.Value {
-			list = append(list, r.constant(v, depth+1))
-		}
-		return list
-	case *ast.ObjectLiteral:
-		o := map[string]any{}
-		for k, v := range keysOf(e) {
-			o[k] = r.constant(v, depth+1)
-		}
-		return o
-	case *ast.BinaryExpression:
-		if e.Operator == token.LOGICAL_OR {
-			if v := r.constant(e.Left, depth+1); v != nil && v != "" {
-				return v
-			}
-			return r.constant(e.Right, depth+1)
-		}
-		left, ok := r.constant(e.Left, depth+1).(string)
-		right, ok2 := r.constant(e.Right, depth+1).(string)
-		if ok && ok2 && e.Operator == token.PLUS {
-			return left + right
-		}
-	case *ast.Identifier:
-		if v := r.names[e.Name.String()]; v != nil {
-			return r.constant(v, depth+20) // a name may be defined by itself
-		}
-	case *ast.DotExpression:
-		return r.location(r.name(e))
-	}
-	return nil
-}
-
-func (r *scriptReader) template(e *ast.TemplateLiteral, depth int) any {
-	var b strings.Builder
-	for i, part := range e.Elements {
-		b.WriteString(part.Parsed.String())
-		if i < len(e.Expressions) {
-			s, ok := r.constant(e.Expressions[i], depth+1).(string)
-			if !ok {
-				return nil
-			}
-			b.WriteString(s)
-		}
-	}
-	return b.String()
-}
-
-// location returns what a browser would say about where the page is.
-func (r *scriptReader) location(name string) any {
-	scheme, host, _ := strings.Cut(r.origin, "://")
-	switch strings.TrimPrefix(strings.TrimPrefix(name, "window."), "document.") {
-	case "location.origin":
-		return r.origin
-	case "location.protocol":
-		return scheme + ":"
-	case "location.host":
-		return host
-	}
-	return nil
-}
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

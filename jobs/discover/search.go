@@ -2,73 +2,139 @@ package discover
 
 import (
 	"context"
+	"crypto/sha256"
+	"errors"
+	"net/http"
 	"net/url"
+	"path"
 	"strings"
 
 	"plog.dev/plog/domain/openapi"
 )
 
-// search is one Find under way.
-type search struct {
-	*Finder
-	seen  map[string]bool
-	tried []Attempt
-}
+// maxFetches is how many addresses one search asks for at most.
+const maxFetches = 150
 
-// candidate is where a document may be, or the document itself.
-type candidate struct {
-	strategy string
-	name     string
-	url      *url.URL
-	inline   []byte
+// search is one Find under way. It is used by one goroutine.
+type search struct {
+	*visitor
+	want    string // the definition asked for
+	offered []Definition
+	seen    map[string]bool   // addresses
+	pages   map[[32]byte]bool // pages by content
+	fetches int
+	tried   []Attempt
 }
 
 func (s *search) run(ctx context.Context, u *url.URL) (Found, error) {
-	first, err := s.fetch.get(ctx, u)
 	s.seen[u.String()] = true
+	first, err := s.get(ctx, u, s.timeout)
 	if err != nil {
-		s.note("direct", u.String(), err)
+		s.note(ctx, "direct", u, err)
 		return Found{}, err
 	}
 	s.seen[first.URL.String()] = true
-	var why error
-	if first.ok() {
-		found, err := s.accept(first, "direct")
-		if err == nil {
-			return found, nil
-		}
-		why = err
-		if found, ok := s.throughPage(ctx, first, 0); ok {
-			return found, nil
-		}
-	} else {
-		why = refusal(first)
-		s.note("direct", u.String(), why)
+	found, ok, why := s.open(ctx, first)
+	if ok {
+		return found, nil
 	}
-	if bare(u) || bare(first.URL) {
-		if found, ok := s.wellKnown(ctx, first.URL); ok {
+	probed := mayBeAPI(first, why)
+	if probed {
+		if found, ok := s.around(ctx, first.URL); ok {
 			return found, nil
 		}
-		return Found{}, nothingFound(u.Redacted(), len(s.tried)).Because(why)
+	}
+	switch {
+	case ctx.Err() != nil && errors.Is(context.Cause(ctx), context.Canceled):
+		return Found{}, context.Cause(ctx)
+	case s.want != "" && len(s.offered) > 0:
+		return Found{}, noDefinition(s.want, s.offered)
+	case probed && (bare(first.URL) || first.ok()):
+		return Found{}, nothingFound(u.Redacted(), s.tried).Because(why)
 	}
 	return Found{}, why
+}
+
+// open looks for the document in the first answer and behind it.
+func (s *search) open(ctx context.Context, first response) (Found, bool, error) {
+	if !first.ok() {
+		why := refusal(first)
+		s.note(ctx, "direct", first.URL, why)
+		p := page{url: first.URL, base: first.URL, header: first.Header}
+		found, ok := s.takeFirst(ctx, p, p.offers())
+		return found, ok, why
+	}
+	found, why := s.accept(ctx, first, "direct")
+	if why == nil {
+		ok := s.want == "" || s.want == found.Definition
+		if !ok {
+			s.offered = append(s.offered, found.Definitions...)
+		}
+		return found, ok, why
+	}
+	found, ok := s.throughPage(ctx, first, 0)
+	return found, ok, why
+}
+
+// mayBeAPI reports whether an answer may be that of an API whose document is
+// elsewhere. An address that says it is a file, a document that cannot be read
+// and a server that has said no are left at that.
+func mayBeAPI(r response, why error) bool {
+	if bare(r.URL) {
+		return r.Status != http.StatusTooManyRequests
+	}
+	switch {
+	case path.Ext(r.URL.Path) != "":
+		return false
+	case r.ok():
+		return keyOf(why) == "openapi.html" || keyOf(why) == "openapi.not_openapi" || why == nil
+	}
+	return r.Status == http.StatusNotFound || r.Status == http.StatusMethodNotAllowed
+}
+
+// around looks at the usual places: below the address, and at its host.
+func (s *search) around(ctx context.Context, u *url.URL) (Found, bool) {
+	root := &url.URL{Scheme: u.Scheme, Host: u.Host, Path: "/"}
+	if !bare(u) {
+		below := *root
+		below.Path = strings.TrimSuffix(u.Path, "/") + "/"
+		if found, ok := s.wellKnown(ctx, &below, belowPaths); ok {
+			return found, true
+		}
+	}
+	return s.wellKnown(ctx, root, wellKnownPaths)
 }
 
 // bare reports whether an address names no more than a host.
 func bare(u *url.URL) bool { return u.Path == "" || u.Path == "/" }
 
 // accept reads a response as a document.
-func (s *search) accept(r response, strategy string) (Found, error) {
+func (s *search) accept(ctx context.Context, r response, strategy string) (Found, error) {
 	doc, err := openapi.Parse(r.Body)
-	s.note(strategy, r.URL.String(), err)
+	raw := r.Body
+	if err == nil && refersElsewhere(raw) {
+		doc, raw, err = s.gather(ctx, r, doc)
+	}
+	s.note(ctx, strategy, r.URL, err)
 	if err != nil {
 		return Found{}, err
 	}
-	return Found{Document: doc, Raw: r.Body, DocumentURL: r.URL.String(), Strategy: strategy}, nil
+	n := len(doc.Operations)
+	where := r.URL.String()
+	return Found{
+		Document: doc, Raw: raw, DocumentURL: where, Strategy: strategy,
+		Definitions: []Definition{{URL: where, Operations: &n}},
+	}, nil
 }
 
-func (s *search) note(strategy, where string, err error) {
-	s.tried = append(s.tried, Attempt{Strategy: strategy, URL: where, Err: err})
+// note writes down what became of a place.
+func (s *search) note(ctx context.Context, strategy string, u *url.URL, err error) {
+	a := Attempt{Strategy: strategy, Err: err}
+	if u != nil {
+		a.URL = u.Redacted()
+		s.tell(ctx, u, err)
+	}
+	s.tried = append(s.tried, a)
 }
 
 // throughPage looks for the document behind a docs page, and behind the docs
@@ -76,99 +142,43 @@ func (s *search) note(strategy, where string, err error) {
 func (s *search) throughPage(ctx context.Context, r response, depth int) (Found, bool) {
 	p, ok := readPage(r)
 	if !ok {
-		p = page{url: r.URL, base: r.URL}
-	}
-	p.header = r.Header
-	s.loadScripts(ctx, &p)
-	var all []candidate
-	for _, strategy := range strategies {
-		all = append(all, strategy(p)...)
-	}
-	for i, c := range all {
-		found, ok := s.try(ctx, c)
-		if !ok {
-			continue
+		if p, ok = dataPage(r); !ok {
+			p.elements = nil
 		}
-		found.PageURL = r.URL.String()
-		found.Definitions = definitions(all, i)
+	}
+	if sum := sha256.Sum256(r.Body); s.pages[sum] {
+		return Found{}, false
+	} else {
+		s.pages[sum] = true
+	}
+	p.readInline()
+	for _, u := range p.scripts() {
+		if script, ok := s.ask(ctx, "script", u); ok && isScript(script) {
+			p.read(string(script.Body))
+		}
+	}
+	if found, ok := s.takeFirst(ctx, p, p.offers()); ok {
 		return found, true
 	}
 	if depth > 0 {
 		return Found{}, false
 	}
-	for _, link := range p.docsLinks() {
-		if next, ok := s.visit(ctx, "link", link); ok && next.ok() {
-			if found, err := s.accept(next, "link"); err == nil {
-				found.PageURL = r.URL.String()
-				return found, true
-			}
-			if found, ok := s.throughPage(ctx, next, depth+1); ok {
-				return found, true
-			}
-		}
-	}
-	return Found{}, false
+	return s.follow(ctx, p, p.docsLinks(), "link")
 }
 
-// try fetches a candidate. A candidate may itself be a configuration that
-// names the document, as springdoc's is.
-func (s *search) try(ctx context.Context, c candidate) (Found, bool) {
-	if c.inline != nil {
-		doc, err := openapi.Parse(c.inline)
-		s.note(c.strategy, "", err)
-		return Found{Document: doc, Raw: c.inline, Strategy: c.strategy}, err == nil
-	}
-	r, ok := s.visit(ctx, c.strategy, c.url)
-	if !ok {
-		return Found{}, false
-	}
-	if !r.ok() {
-		s.note(c.strategy, r.URL.String(), refusal(r))
-		return Found{}, false
-	}
-	if found, err := s.accept(r, c.strategy); err == nil {
-		return found, true
-	}
-	named := configured(c.strategy, r)
-	for i, next := range named {
-		if found, ok := s.try(ctx, next); ok {
-			found.Definitions = definitions(named, i)
-			return found, true
-		}
-	}
-	return Found{}, false
-}
-
-// visit fetches an address once; false when it was visited before or failed.
-func (s *search) visit(ctx context.Context, strategy string, u *url.URL) (response, bool) {
-	if u == nil || s.seen[u.String()] || len(s.tried) > maxTries {
+// ask fetches an address once; false when it was asked for before or failed.
+func (s *search) ask(ctx context.Context, strategy string, u *url.URL) (response, bool) {
+	if u == nil || s.seen[u.String()] || s.fetches >= maxFetches || ctx.Err() != nil {
 		return response{}, false
 	}
 	s.seen[u.String()] = true
-	r, err := s.fetch.get(ctx, u)
+	s.fetches++
+	r, err := s.get(ctx, u, s.timeout)
 	if err != nil {
-		s.note(strategy, u.String(), err)
+		s.note(ctx, strategy, u, err)
 		return response{}, false
 	}
 	return r, true
-}
-
-func definitions(all []candidate, taken int) []Definition {
-	list := []Definition{all[taken].definition()}
-	for i, c := range all {
-		if i != taken && c.url != nil && c.strategy == all[taken].strategy && c.name != "" {
-			list = append(list, c.definition())
-		}
-	}
-	return list
-}
-
-func (c candidate) definition() Definition {
-	d := Definition{Name: c.name, Inline: c.inline != nil}
-	if c.url != nil {
-		d.URL = c.url.String()
-	}
-	return d
 }
 
 // isScript reports whether a response may be JavaScript.

@@ -1,25 +1,31 @@
 package discover
 
-// redoc reads <redoc spec-url="…"> and Redoc.init(address or document, …).
-func redoc(p page) []candidate {
-	const name = "redoc"
-	var all []candidate
+import "strings"
+
+// redoc reads <redoc spec-url="…">, Redoc.init(address or document, …), and
+// the state that pages made in advance carry.
+func redoc(p page) []offer {
+	var elements offer
 	for _, e := range p.elements {
 		if e.tag == "redoc" {
-			all = append(all, p.at(name, "", e.attrs["spec-url"])...)
+			elements = append(elements, p.at("", e.attrs["spec-url"])...)
 		}
 	}
+	all := []offer{elements}
 	for _, c := range p.said.calls {
-		if (c.name != "Redoc.init" && c.name != "window.Redoc.init") || len(c.args) == 0 {
+		if !strings.HasSuffix(c.name, "Redoc.init") || len(c.args) == 0 {
 			continue
 		}
 		if ref, ok := c.args[0].(string); ok {
-			all = append(all, p.at(name, "", ref)...)
-			continue
+			if o := embedded("", ref); o != nil {
+				all = append(all, o)
+			} else {
+				all = append(all, p.single(ref)...)
+			}
 		}
-		if c.args[0] != nil {
-			all = append(all, document(name, c.args[0])...)
-		}
+	}
+	if p.mentions("redoc") {
+		all = append(all, inlineDocuments(p)...)
 	}
 	return all
 }

@@ -1,30 +1,26 @@
 package discover
 
 import (
-	"encoding/json"
 	"strings"
 )
 
-const scalarName = "scalar"
-
 // scalar reads <script id="api-reference" data-url="…">, its
-// data-configuration or text, and Scalar.createApiReference(element, {…}).
-func scalar(p page) []candidate {
-	if !strings.Contains(p.text, "scalar") && !strings.Contains(p.text, "api-reference") && !p.has("api-reference") {
+// data-configuration or text, Scalar.createApiReference(element, {…}), and the
+// configuration that integrations keep elsewhere in the page.
+func scalar(p page) []offer {
+	if !p.mentions("scalar", "api-reference") {
 		return nil
 	}
-	var all []candidate
+	var all []offer
 	for _, e := range p.elements {
-		if e.attrs["id"] != "api-reference" {
+		if e.attrs["id"] != "api-reference" && e.attrs["data-configuration"] == "" {
 			continue
 		}
-		all = append(all, p.at(scalarName, "", e.attrs["data-url"])...)
-		var config map[string]any
-		if json.Unmarshal([]byte(e.attrs["data-configuration"]), &config) == nil {
-			all = append(all, p.scalarConfig(config)...)
-		}
+		all = append(all, p.single(e.attrs["data-url"])...)
+		said := readJSON([]byte(e.attrs["data-configuration"]))
+		all = append(all, p.with(said).scalarConfigs(said.objects)...)
 		if text := strings.TrimSpace(e.text); text != "" {
-			all = append(all, candidate{strategy: scalarName, inline: []byte(text)})
+			all = append(all, embedded("", text))
 		}
 	}
 	for _, c := range p.said.calls {
@@ -32,37 +28,26 @@ func scalar(p page) []candidate {
 			continue
 		}
 		for _, a := range c.args {
-			if config, ok := a.(map[string]any); ok {
-				all = append(all, p.scalarConfig(config)...)
-			}
 			if several, ok := a.([]any); ok {
-				all = append(all, p.scalarConfig(map[string]any{"sources": several})...)
+				all = append(all, p.several(objectsOf(several), "")...)
 			}
 		}
 	}
-	// The order of a document's own text is kept only where it was parsed from.
-	if len(all) > 0 {
-		for _, raw := range p.said.documents {
-			all = append([]candidate{{strategy: scalarName, inline: raw}}, all...)
-		}
-	}
-	return all
+	return append(all, p.scalarConfigs(p.said.objects)...)
 }
 
-func (p page) scalarConfig(config map[string]any) []candidate {
-	all := p.at(scalarName, "", str(config, "url"))
-	if spec, ok := config["spec"].(map[string]any); ok {
-		all = append(all, p.scalarConfig(spec)...)
-	}
-	all = append(all, p.named(scalarName, list(config, "sources"), "")...)
-	return append(all, document(scalarName, config["content"])...)
-}
-
-func (p page) has(id string) bool {
-	for _, e := range p.elements {
-		if e.attrs["id"] == id {
-			return true
+// scalarConfigs reads configurations: several sources before documents, for
+// sources may hold these, and documents before single addresses.
+func (p page) scalarConfigs(configs []map[string]any) []offer {
+	var all, single []offer
+	for _, config := range configs {
+		all = append(all, p.several(list(config, "sources"), "")...)
+		if config["name"] == nil && config["email"] == nil && config["description"] == nil {
+			single = append(single, p.single(str(config, "url"))...)
+		}
+		if text, ok := config["content"].(string); ok {
+			single = append(single, embedded("", text))
 		}
 	}
-	return false
+	return append(append(all, inlineDocuments(p)...), single...)
 }

@@ -1,78 +1,80 @@
 package discover
 
 import (
+	"cmp"
 	"encoding/json"
-	"slices"
 	"strings"
 )
 
-const swaggerUIName = "swagger-ui"
-
 // swaggerUI reads Swagger UI's configuration: in the page, in
-// swagger-initializer.js or swagger-ui-init.js, or in the page's query.
-func swaggerUI(p page) []candidate {
-	if !strings.Contains(p.text, "swaggerui") && !strings.Contains(p.text, "swagger-ui") {
+// swagger-initializer.js or swagger-ui-init.js, or in the page's query. What
+// Swagger UI prefers comes first: a list of addresses, a document, an address.
+func swaggerUI(p page) []offer {
+	if !p.mentions("swaggerui", "swagger-ui") {
 		return nil
 	}
 	query := p.url.Query()
-	all := p.at(swaggerUIName, "", query.Get("url"))
-	all = append(all, p.at(swaggerUIName, "", query.Get("configUrl"))...)
-	var single []candidate
+	all := append(p.single(query.Get("url")), p.single(query.Get("configUrl"))...)
 	for _, o := range p.said.objects {
-		all = append(all, p.at(swaggerUIName, "", str(o, "configUrl"))...)
+		all = append(all, p.single(str(o, "configUrl"))...)
+	}
+	for _, o := range p.said.objects {
 		for _, member := range []string{"urls", "swaggerUrls"} {
-			all = append(all, p.named(swaggerUIName, list(o, member), first(query.Get("urls.primaryName"), str(o, "urls.primaryName")))...)
+			all = append(all, p.several(list(o, member), cmp.Or(query.Get("urls.primaryName"), str(o, "urls.primaryName")))...)
 		}
-		if o["name"] == nil && o["email"] == nil && o["title"] == nil {
-			single = append(single, p.at(swaggerUIName, "", str(o, "url", "swaggerUrl"))...)
+	}
+	for _, o := range p.said.objects {
+		for _, member := range []string{"spec", "swaggerDoc"} {
+			if _, text := o[member].(string); text {
+				all = append(all, embedded("", o[member]))
+			}
 		}
-		single = append(single, document(swaggerUIName, o["spec"])...)
 	}
-	for _, raw := range p.said.documents {
-		single = append(single, candidate{strategy: swaggerUIName, inline: raw})
+	all = append(all, inlineDocuments(p)...)
+	for _, c := range p.said.calls {
+		if name := strings.ToLower(c.name); len(c.args) > 0 && strings.HasPrefix(name, "swaggerui") {
+			if o, ok := c.args[0].(map[string]any); ok {
+				all = append(all, p.single(str(o, "url"))...)
+			}
+		}
 	}
-	return append(all, single...)
+	all = append(all, p.swaggerData()...)
+	for _, o := range p.said.objects {
+		// Others have addresses, too: a licence, a contact.
+		if o["name"] == nil && o["email"] == nil && o["title"] == nil && o["description"] == nil {
+			all = append(all, p.single(str(o, "url", "swaggerUrl", "specUrl"))...)
+		}
+	}
+	return all
 }
 
-// named returns the entries of a list of addresses, the primary one first.
-func (p page) named(strategy string, entries []map[string]any, primary string) []candidate {
-	var all []candidate
-	for _, e := range entries {
-		all = append(all, p.at(strategy, str(e, "name", "title", "slug"), str(e, "url", "location"))...)
-	}
-	slices.SortStableFunc(all, func(a, b candidate) int {
-		switch {
-		case primary == "" || a.name == b.name:
-			return 0
-		case a.name == primary:
-			return -1
-		case b.name == primary:
-			return 1
+// swaggerData reads the attributes by which applications that bundle Swagger
+// UI tell their script the address.
+func (p page) swaggerData() []offer {
+	var all []offer
+	for _, e := range p.elements {
+		if !strings.Contains(strings.ToLower(e.attrs["id"]+" "+e.attrs["class"]), "swagger") && e.tag != "swagger-ui" {
+			continue
 		}
-		return 0
-	})
+		for _, name := range []string{"data-url", "data-source", "data-spec-url", "data-spec", "data-endpoint", "data-openapi", "url"} {
+			all = append(all, p.single(e.attrs[name])...)
+		}
+	}
 	return all
 }
 
 // configured reads a configuration that is served as JSON: springdoc's
-// swagger-config, or springfox's list of resources.
-func configured(strategy string, r response) []candidate {
-	p := page{url: r.URL, base: r.URL}
-	var resources []map[string]any
+// swagger-config, or springfox's list of resources. Its addresses are relative
+// to the page that uses it.
+func configured(p page, r response) []offer {
+	var resources []any
 	if json.Unmarshal(r.Body, &resources) == nil {
-		return p.named(strategy, resources, "")
+		return p.several(objectsOf(resources), p.url.Query().Get("urls.primaryName"))
 	}
 	var config map[string]any
 	if json.Unmarshal(r.Body, &config) != nil {
 		return nil
 	}
-	all := p.named(strategy, list(config, "urls"), str(config, "urls.primaryName"))
-	return append(all, p.at(strategy, "", str(config, "url"))...)
-}
-
-func first(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
+	all := p.several(list(config, "urls"), cmp.Or(p.url.Query().Get("urls.primaryName"), str(config, "urls.primaryName")))
+	return append(all, p.single(str(config, "url"))...)
 }
