@@ -38,7 +38,7 @@ func lastLog(d dir) []string {
 }
 
 // readable turns a line of k6's JSON log into words; any other line, such as of
-// a crash, stays as it is. What the script tells PLOG is no words.
+// a crash, stays as it is. What the script tells of single requests is no words.
 func readable(line string, d dir) string {
 	var entry struct {
 		Level, Msg, Error string
@@ -49,7 +49,7 @@ func readable(line string, d dir) string {
 			line += ": " + entry.Error
 		}
 	}
-	if strings.HasPrefix(line, "plog:") {
+	if strings.HasPrefix(line, "plog:sample ") || strings.HasPrefix(line, "plog:exchange ") {
 		return ""
 	}
 	line = strings.ReplaceAll(line, "file://"+string(d)+"/", "")
