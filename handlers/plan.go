@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 
-	"github.com/go-playground/form/v4"
 	"github.com/labstack/echo/v4"
 
 	"plog.dev/plog/domain"
@@ -42,13 +41,8 @@ func read(c echo.Context) (plan.Form, error) {
 	if err != nil {
 		return f, err
 	}
-	decoder := form.NewDecoder()
-	decoder.SetMaxArraySize(maxRows)
-	if err := decoder.Decode(&f, values); err != nil {
-		return f, domain.Errorf(domain.Invalid, "errors.bad_request",
-			"The request could not be understood. Reload the page and try again.").Because(err)
-	}
-	return f, nil
+	values, f.Requests = plan.TakeRequests(values)
+	return f, decode(values, &f)
 }
 
 // List shows a project's plans.

@@ -75,6 +75,9 @@ func (h *Plans) planOf(f plan.Form, owner domain.ProjectID, s domain.Source, doc
 	p, unread := f.Plan()
 	p.ProjectID, p.SourceID, p.DocumentID, p.Version = owner, s.ID, s.DocumentID, 0
 	steps, err := stepsOf(doc, f.Operations)
+	if err == nil {
+		err = edit(steps, f)
+	}
 	for i := range p.Scenarios {
 		p.Scenarios[i].Steps = steps
 	}

@@ -49,6 +49,16 @@ func (h *Sessions) User(c echo.Context) (domain.User, error) {
 	return user, err
 }
 
+// Key returns what a signed-in browser is known by, which is no secret; "" for
+// one that is not.
+func (h *Sessions) Key(c echo.Context) string {
+	cookie, err := c.Cookie(h.Cookie)
+	if err != nil {
+		return ""
+	}
+	return hash(cookie.Value)
+}
+
 // open signs the browser in as user.
 func (h *Sessions) open(c echo.Context, user domain.UserID) error {
 	token, now := rand.Text(), time.Now().UTC()

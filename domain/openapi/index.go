@@ -20,6 +20,7 @@ type Index struct {
 	Title   string        `json:"title,omitempty"`
 	Version string        `json:"version,omitempty"` // the API's own
 	OpenAPI string        `json:"openapi,omitempty"` // the specification's
+	Servers []string      `json:"servers,omitempty"` // as the document writes them
 	Tags    []string      `json:"tags,omitempty"`    // in the document's order
 	Entries []Entry       `json:"entries"`           // one for each operation, in the document's order
 	SignIn  []Requirement `json:"sign_in,omitempty"` // every scheme that an operation asks for, once
@@ -40,7 +41,7 @@ type Entry struct {
 // IndexOf returns what lists show of the document.
 func IndexOf(doc *Document) Index {
 	x := Index{
-		Title: doc.Title, Version: doc.Version, OpenAPI: doc.OpenAPI, Faults: doc.Faults,
+		Title: doc.Title, Version: doc.Version, OpenAPI: doc.OpenAPI, Servers: doc.Servers, Faults: doc.Faults,
 		Entries: make([]Entry, len(doc.Operations)),
 	}
 	for _, t := range doc.Tags {

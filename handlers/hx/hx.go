@@ -20,6 +20,7 @@ const (
 	headerRequestType = "HX-Request-Type"
 	headerRedirect    = "HX-Redirect"
 	headerReswap      = "HX-Reswap"
+	headerRetarget    = "HX-Retarget"
 	headerPushURL     = "HX-Push-Url"
 )
 
@@ -58,6 +59,13 @@ func Redirect(c echo.Context, to string) error {
 		return c.NoContent(http.StatusOK)
 	}
 	return c.Redirect(http.StatusSeeOther, to)
+}
+
+// Retarget makes a fragment's answer go to another place than its request said:
+// the element that the selector finds, by that way of swapping.
+func Retarget(c echo.Context, selector, swap string) {
+	c.Response().Header().Set(headerRetarget, selector)
+	c.Response().Header().Set(headerReswap, swap)
 }
 
 // PushURL makes a fragment's answer a place in the browser's history.

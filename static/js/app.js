@@ -9,6 +9,7 @@ import './pick.js';
 import './run-key.js';
 import './theme.js';
 import './toast.js';
+import './trial.js';
 import { refilter } from './filter.js';
 import { restorePanes } from './panes.js';
 import { localise } from './time.js';

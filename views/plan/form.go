@@ -8,18 +8,20 @@ import "plog.dev/plog/domain/loadtest"
 // shown again as it was typed. Its field names are those of domain errors with
 // indexes in brackets: "scenarios[0].vus".
 type Form struct {
-	Action     string      `form:"action"`
-	Source     string      `form:"source"`
-	Document   string      `form:"document"`
-	Version    int         `form:"version"`
-	Name       string      `form:"name"`
-	BaseURL    string      `form:"base_url"`
-	Operations []string    `form:"op"` // "GET /pets" of the quick form
-	P95        string      `form:"p95"`
-	ErrorRate  string      `form:"error_rate"` // percent
-	Headers    []Header    `form:"headers"`
-	Thresholds []Threshold `form:"thresholds"`
-	Scenarios  []Scenario  `form:"scenarios"`
+	Action     string   `form:"action"`
+	Source     string   `form:"source"`
+	Document   string   `form:"document"`
+	Version    int      `form:"version"`
+	Name       string   `form:"name"`
+	BaseURL    string   `form:"base_url"`
+	Operations []string `form:"op"` // "GET /pets" of the quick form
+	// Requests are those that a person edited, as JSON, by their operation.
+	Requests   map[string]string `form:"-"`
+	P95        string            `form:"p95"`
+	ErrorRate  string            `form:"error_rate"` // percent
+	Headers    []Header          `form:"headers"`
+	Thresholds []Threshold       `form:"thresholds"`
+	Scenarios  []Scenario        `form:"scenarios"`
 
 	Timeout           string `form:"timeout"`
 	MaxRedirects      string `form:"max_redirects"`
