@@ -3,6 +3,7 @@ package openapi
 import (
 	"encoding/base64"
 	"slices"
+	"strconv"
 	"strings"
 
 	"plog.dev/plog/domain/loadtest"
@@ -11,9 +12,7 @@ import (
 // pixel is a complete image, for fields and bodies that want one: 1×1, PNG.
 const pixel = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 
-func (m MediaType) body(salt string, opts Options) *loadtest.Body {
-	c := schemaOf(m.Schema)
-	v := m.sample(c, salt, opts)
+func (m MediaType) body(c *schema, v any) *loadtest.Body {
 	t := m.base()
 	switch {
 	case m.isJSON():
@@ -54,14 +53,23 @@ func concrete(media string) string {
 	return media
 }
 
-func (m MediaType) sample(c *schema, salt string, opts Options) any {
-	if opts.Seed == 0 && !opts.Optional && len(m.Example) > 0 {
-		if v, err := decode(m.Example); err == nil {
-			return v
-		}
+// sample returns a value for the body and whether it fits, or is one that the
+// document itself gives.
+func (m MediaType) sample(c *schema, salt string, opts Options) (v any, fits bool) {
+	v, fits = newGenerator(opts.Seed, salt+m.Type, opts.Optional).value(c)
+	if opts.Seed != 0 || opts.Optional || len(m.Example) == 0 {
+		return v, fits
 	}
-	v, _ := newGenerator(opts.Seed, salt+m.Type, opts.Optional).value(c)
-	return v
+	own, err := decode(m.Example)
+	if err != nil {
+		return v, fits
+	}
+	return own, fits || !equal(own, v)
+}
+
+// checked reports whether servers check bodies of the type against its schema.
+func (m MediaType) checked() bool {
+	return m.isJSON() || m.base() == mediaForm || strings.HasPrefix(m.base(), "multipart/")
 }
 
 // fileContent returns bytes for a file, in base64: an image where one is
@@ -79,12 +87,20 @@ func fileContent(media string, v any) string {
 
 // fields writes the members of a form's value as its fields.
 func (m MediaType) fields(c *schema, v any, parts bool) []loadtest.Field {
+	var list []loadtest.Field
 	o, ok := v.(object)
+	if elements, isList := v.([]any); isList {
+		for i, e := range elements {
+			for _, p := range deep(Parameter{}, strconv.Itoa(i), e) {
+				list = append(list, loadtest.Field{Name: p.Name, Value: p.Value})
+			}
+		}
+		return list
+	}
 	if !ok {
 		// A form described as one value: its only field has no name of its own.
 		return []loadtest.Field{file("file", Encoding{}, v)}
 	}
-	var list []loadtest.Field
 	for _, f := range o {
 		s := c.member(f.name)
 		enc, encoded := m.Encoding[f.name]

@@ -83,25 +83,39 @@ func (c *schema) discriminate(chosen, option *schema) *schema {
 	}
 	d := *chosen
 	d.required = union(chosen.required, []string{name})
-	d.props = joinProps(chosen.props, []property{{name, &schema{examples: []any{label}, fixed: true}}})
+	d.props = joinProps(chosen.props, []property{{name: name, schema: &schema{examples: []any{label}, fixed: true}}})
 	return &d
 }
 
-// conditional adds what "then" and "else" ask for to the schemas that have them.
+// conditional adds what the rules of schemas may ask for to the schemas that
+// have them.
 func (g *generator) conditional(list []*schema) []*schema {
 	var all []*schema
 	for _, c := range list {
 		all = append(all, c)
-		for _, extra := range []*schema{c.then, c.els} {
-			if c.ifs != nil && extra != nil {
-				base := *c
-				base.ifs, base.then, base.els = nil, nil, nil
-				if extra == c.then {
-					base = *join(&base, c.ifs.flat(), true)
-				}
-				all = append(all, join(&base, extra.flat(), true))
+		for _, r := range c.conditions {
+			if r.then != nil {
+				all = append(all, join(join(c, r.when.flat(), true), r.then.flat(), true))
+			}
+			if r.els != nil {
+				all = append(all, join(c, r.els.flat(), true))
 			}
 		}
 	}
 	return all
+}
+
+// implied returns what c's rules ask of v and v does not fit.
+func (c *schema) implied(v any) []*schema {
+	var list []*schema
+	for _, r := range c.conditions {
+		then := r.els
+		if r.when.fits(v) {
+			then = r.then
+		}
+		if then != nil && !then.fits(v) {
+			list = append(list, then)
+		}
+	}
+	return list
 }

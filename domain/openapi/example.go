@@ -17,29 +17,47 @@ type Options struct {
 
 // Example returns a complete request for op that fits its description and can
 // be sent as it is. Credentials are not made up: op.Security says which are
-// wanted, and the request carries none.
+// wanted, and the request carries none. What is optional and cannot fit, as
+// where a schema contradicts itself, is left out; what is required is then as
+// close as it can be.
 func Example(op Operation, opts Options) loadtest.Request {
 	var req loadtest.Request
 	for _, p := range op.Parameters {
-		if !p.Required && !opts.Optional || ownedByHTTP(p) || p.Deprecated && !p.Required {
-			continue
-		}
-		v := p.sample(op.Name(), opts)
-		switch p.In {
-		case "path":
-			req.PathParams = append(req.PathParams, pathParam(op.Path, p, v))
-		case "query":
-			req.Query = append(req.Query, queryParams(p, v)...)
-		case "header":
-			req.Headers = append(req.Headers, loadtest.Param{Name: p.Name, Value: headerSafe(simple(p, v))})
-		case "cookie":
-			req.Cookies = append(req.Cookies, queryParams(p, v)...)
+		if p.sent(opts) {
+			p.put(&req, op, newGenerator(opts.Seed, op.Name()+p.In+p.Name, opts.Optional))
 		}
 	}
 	if m, ok := op.mediaType(opts); ok {
-		req.Body = m.body(op.Name(), opts)
+		c := schemaOf(m.Schema)
+		if v, fits := m.sample(c, op.Name(), opts); fits || op.RequestBody.Required || !m.checked() {
+			req.Body = m.body(c, v)
+		}
 	}
 	return req
+}
+
+// sent reports whether a request has the parameter.
+func (p Parameter) sent(opts Options) bool {
+	return (p.Required || opts.Optional && !p.Deprecated) && !ownedByHTTP(p)
+}
+
+// put writes a value that g makes of the parameter into its place. An optional
+// one of which nothing fits is left out.
+func (p Parameter) put(req *loadtest.Request, op Operation, g *generator) {
+	v, fits := p.sample(g)
+	if !fits && !p.Required {
+		return
+	}
+	switch p.In {
+	case "path":
+		req.PathParams = append(req.PathParams, pathParam(op.Path, p, v))
+	case "query":
+		req.Query = append(req.Query, queryParams(p, v)...)
+	case "header":
+		req.Headers = append(req.Headers, loadtest.Param{Name: p.Name, Value: headerSafe(simple(p, v))})
+	case "cookie":
+		req.Cookies = append(req.Cookies, queryParams(p, v)...)
+	}
 }
 
 // ownedByHTTP reports whether a header is set by the body or by credentials;
@@ -58,24 +76,42 @@ func headerSafe(s string) string {
 	}, s)
 }
 
-func (p Parameter) sample(salt string, opts Options) any {
-	if opts.Seed == 0 && len(p.Example) > 0 {
+// sample returns a value of the parameter and whether it fits and can be
+// written: the document's own when g has no seed.
+func (p Parameter) sample(g *generator) (v any, fits bool) {
+	c := schemaOf(p.Schema)
+	g.plain = p.Content == ""
+	if g.rng == nil && len(p.Example) > 0 {
 		if v, err := decode(p.Example); err == nil {
-			return orUseful(v, p)
+			return p.fitted(c, v)
 		}
 	}
-	g := newGenerator(opts.Seed, salt+p.In+p.Name, opts.Optional)
-	g.plain = p.Content == ""
-	v, _ := g.value(schemaOf(p.Schema))
-	return orUseful(v, p)
+	v, _ = g.value(c)
+	return p.fitted(c, v)
 }
 
-// orUseful replaces what would vanish from a path.
-func orUseful(v any, p Parameter) any {
+// fitted returns v as far as it can be written in its place, and whether that
+// still fits.
+func (p Parameter) fitted(c *schema, v any) (any, bool) {
 	if p.In == "path" && (v == nil || v == "") {
-		return "1"
+		v = c.visible()
 	}
-	return v
+	if !p.writable(v) {
+		if less := p.pruned(v); c.fits(less) {
+			v = less
+		}
+	}
+	return v, p.writable(v) && c.fits(v) && (p.Content != "" || c.unambiguous(v))
+}
+
+// visible returns a value that does not vanish from a path.
+func (c *schema) visible() any {
+	for _, e := range c.flat().enum {
+		if text(e) != "" {
+			return e
+		}
+	}
+	return "1"
 }
 
 // mediaType returns how the body is written; false when there is none to send.

@@ -95,13 +95,16 @@ func (c *schema) fitsChoice(v any, depth int) bool {
 	if c.not != nil && c.not.fit(v, depth+1) {
 		return false
 	}
-	if c.ifs == nil {
-		return true
+	for _, r := range c.conditions {
+		then := r.els
+		if r.when.fit(v, depth+1) {
+			then = r.then
+		}
+		if !then.fit(v, depth+1) {
+			return false
+		}
 	}
-	if c.ifs.fit(v, depth+1) {
-		return c.then.fit(v, depth+1)
-	}
-	return c.els.fit(v, depth+1)
+	return true
 }
 
 func (c *schema) fitsString(s string) bool {
@@ -159,56 +162,28 @@ func (c *schema) fitsArray(list []any, depth int) bool {
 			return false
 		}
 	}
-	return true
+	return c.contains == nil || c.fitsContains(list, depth)
 }
 
-func (c *schema) fitsObject(o object, depth int) bool {
-	if c.minProps != nil && len(o) < *c.minProps || c.maxProps != nil && len(o) > *c.maxProps {
-		return false
-	}
-	for _, name := range c.required {
-		if _, there := o.get(name); !there && !c.isReadOnly(name) {
-			return false
+func (c *schema) fitsContains(list []any, depth int) bool {
+	n := 0
+	for _, v := range list {
+		if c.contains.fit(v, depth+1) {
+			n++
 		}
 	}
-	for name, needs := range c.dependent {
-		if _, there := o.get(name); !there {
-			continue
-		}
-		for _, n := range needs {
-			if _, there := o.get(n); !there {
-				return false
-			}
-		}
-	}
-	for _, m := range o {
-		p := c.prop(m.name)
-		switch {
-		case p != nil:
-			if !p.fit(m.value, depth+1) {
-				return false
-			}
-		case c.closed:
-			return false
-		case c.additional != nil && !c.additional.fit(m.value, depth+1):
-			return false
-		}
-	}
-	return true
+	return n >= c.leastContained() && (c.maxContains == nil || n <= *c.maxContains)
 }
 
-func (c *schema) prop(name string) *schema {
-	for _, p := range c.props {
-		if p.name == name {
-			return p.schema
-		}
+// leastContained returns how many elements must fit contains.
+func (c *schema) leastContained() int {
+	switch {
+	case c.contains == nil:
+		return 0
+	case c.minContains != nil:
+		return *c.minContains
 	}
-	return nil
-}
-
-func (c *schema) isReadOnly(name string) bool {
-	p := c.prop(name)
-	return p != nil && p.flat().readOnly
+	return 1
 }
 
 // equal compares values as JSON Schema does: 1.0 is 1, members have no order.

@@ -21,12 +21,19 @@ const (
 // generator makes values of schemas. Seed 0 takes the document's own examples
 // and the plainest values; any other seed varies them, always in the same way.
 type generator struct {
-	rng    *rand.Rand // nil for seed 0
-	all    bool       // give optional members too
-	plain  bool       // the value is sent as bare text, where 1 and "1" are the same
-	builds int
-	active map[*schema]int // schemas being built, so that circles end
+	rng      *rand.Rand // nil for seed 0
+	all      bool       // give optional members too
+	plain    bool       // the value is sent as bare text, where 1 and "1" are the same
+	readOnly bool       // give required members that only responses should have
+	builds   int
+	active   map[*schema]int // schemas being built, so that circles end
+	invent   inventor        // of realistic text; nil without
 }
+
+// inventor makes a value for a member of that name, of a kind ("string",
+// "integer", "number") and a format; false when it has none. Nobody has to
+// believe that it fits.
+type inventor func(name, kind, format string) (any, bool)
 
 func newGenerator(seed uint64, salt string, all bool) *generator {
 	g := &generator{all: all, active: map[*schema]int{}}
@@ -52,19 +59,45 @@ func (g *generator) pick(n, variant int) int {
 // value returns a value that fits c and whether it does: a schema may ask for
 // more than is found here, or for the impossible.
 func (g *generator) value(c *schema) (any, bool) {
-	g.builds = 0
 	c.src.grant()
-	v := g.make(c, 0, 0)
-	if fits := c.fits(v); fits || g.all {
-		return v, fits
+	var closest any
+	for i, attempt := range g.attempts() {
+		v := attempt.make(c, 0, 0)
+		if g.accepts(c, v) {
+			return v, true
+		}
+		if i == 0 {
+			closest = v
+		}
 	}
-	// Optional members may be what tells one choice from another.
-	rich := *g
-	rich.all, rich.builds = true, 0
-	if fuller := rich.make(c, 0, 0); c.fits(fuller) {
-		return fuller, true
+	return closest, c.fits(closest)
+}
+
+// attempts returns g and, in case it makes nothing that fits, others: optional
+// members may be what tells one choice from another, and plain values may fit
+// where varied ones do not.
+func (g *generator) attempts() []*generator {
+	list := []*generator{g}
+	with := func(change func(*generator)) {
+		other := *g
+		other.builds, other.active = 0, map[*schema]int{}
+		change(&other)
+		list = append(list, &other)
 	}
-	return v, false
+	if g.rng != nil {
+		with(func(o *generator) {}) // the dice go on
+	}
+	with(func(o *generator) { o.all = !g.all })
+	with(func(o *generator) { o.readOnly = true })
+	with(func(o *generator) { o.rng, o.invent = nil, nil })
+	with(func(o *generator) { o.rng, o.invent, o.all = nil, nil, !g.all })
+	with(func(o *generator) { o.rng, o.invent, o.all, o.readOnly = nil, nil, true, true })
+	return list
+}
+
+// accepts reports whether v fits c and, sent as bare text, is read as what it is.
+func (g *generator) accepts(c *schema, v any) bool {
+	return c.fits(v) && (!g.plain || c.unambiguous(v))
 }
 
 // make returns a value for c. variant asks for a different one each time.
@@ -86,8 +119,8 @@ func (g *generator) make(c *schema, depth, variant int) any {
 			break
 		}
 		g.builds++
-		v := g.build(branch, depth, variant)
-		if c.fits(v) {
+		v := g.settled(branch, depth, variant)
+		if g.accepts(c, v) {
 			return v
 		}
 		if i == 0 {
@@ -95,6 +128,36 @@ func (g *generator) make(c *schema, depth, variant int) any {
 		}
 	}
 	return fallback
+}
+
+// invented returns a realistic value for a member, false when there is none
+// that fits.
+func (g *generator) invented(c *schema, name string) (any, bool) {
+	if g.invent == nil || c == nil {
+		return nil, false
+	}
+	whole := c.flat()
+	if whole.fixed || len(whole.enum) > 0 || len(whole.choices()) > 0 {
+		return nil, false
+	}
+	v, ok := g.invent(name, whole.kind(), whole.format)
+	return v, ok && g.accepts(c, v)
+}
+
+// settled builds a value and, while c's conditions ask for more, builds it again.
+func (g *generator) settled(c *schema, depth, variant int) any {
+	v := g.build(c, depth, variant)
+	for range len(c.conditions) {
+		more := c.implied(v)
+		if len(more) == 0 {
+			break
+		}
+		for _, part := range more {
+			c = join(c, part.flat(), true)
+		}
+		v = g.build(c, depth, variant)
+	}
+	return v
 }
 
 // identity is what a circle comes back to.
@@ -161,7 +224,7 @@ func (c *schema) writable(v any, depth int) any {
 func (g *generator) build(c *schema, depth, variant int) any {
 	switch c.kind() {
 	case "object":
-		return g.object(c, depth)
+		return g.object(c, depth, variant)
 	case "array":
 		return g.array(c, depth)
 	case "string":

@@ -3,105 +3,10 @@ package openapi
 import (
 	"encoding/json"
 	"math"
-	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 )
-
-func (g *generator) object(c *schema, depth int) any {
-	o := object{}
-	for _, p := range c.props {
-		required := slices.Contains(c.required, p.name)
-		if !required && !g.wants(c, p, depth) || depth > requiredDepth || p.schema.flat().readOnly {
-			continue
-		}
-		v := g.make(p.schema, depth+1, 0)
-		if !required && !p.schema.fits(v) {
-			continue
-		}
-		o = o.with(p.name, v)
-	}
-	for _, name := range c.required {
-		if _, there := o.get(name); !there && c.prop(name) == nil && depth <= requiredDepth {
-			o = append(o, member{name, g.make(c.additional, depth+1, 0)})
-		}
-	}
-	return g.enough(c, o, depth)
-}
-
-// wants reports whether an optional member is given. Schemas that require
-// nothing would otherwise make requests that say nothing.
-func (g *generator) wants(c *schema, p property, depth int) bool {
-	if p.schema.flat().deprecated || g.active[p.schema.identity()] > 0 || c.maxProps != nil {
-		return false
-	}
-	if g.all {
-		return depth < optionalDepth
-	}
-	return len(c.required) == 0 && depth < fullDepth
-}
-
-// enough adds members until minProperties and dependentRequired are content.
-func (g *generator) enough(c *schema, o object, depth int) object {
-	for range len(c.dependent) {
-		for name, needs := range c.dependent {
-			if _, there := o.get(name); !there {
-				continue
-			}
-			for _, n := range needs {
-				if _, there := o.get(n); !there {
-					o = append(o, member{n, g.make(c.prop(n), depth+1, 0)})
-				}
-			}
-		}
-	}
-	if c.minProps == nil {
-		return o
-	}
-	for _, p := range c.props {
-		if _, there := o.get(p.name); !there && len(o) < *c.minProps && !p.schema.flat().readOnly {
-			o = append(o, member{p.name, g.make(p.schema, depth+1, 0)})
-		}
-	}
-	for i := 1; len(o) < min(*c.minProps, maxListLength) && !c.closed; i++ {
-		o = o.with("key"+strconv.Itoa(i), g.make(c.additional, depth+1, 0))
-	}
-	return o
-}
-
-func (g *generator) array(c *schema, depth int) any {
-	least := 0
-	if c.minItems != nil {
-		least = *c.minItems
-	}
-	want := max(least, len(c.prefix))
-	if want == 0 && c.items != nil && depth < fullDepth+1 && g.active[c.items.identity()] == 0 {
-		want = 1
-	}
-	if c.maxItems != nil {
-		want = min(want, *c.maxItems)
-	}
-	if depth > requiredDepth {
-		want = 0
-	}
-	list := []any{}
-	for i := range min(want, maxListLength) {
-		element := c.items
-		if i < len(c.prefix) {
-			element = c.prefix[i]
-		}
-		v := g.make(element, depth+1, 0)
-		for variant := 1; c.unique && variant < uniqueAttempts && slices.ContainsFunc(list, func(w any) bool { return equal(v, w) }); variant++ {
-			v = g.make(element, depth+1, variant)
-		}
-		if i >= least && element != nil && !element.fits(v) {
-			break
-		}
-		list = append(list, v)
-	}
-	return list
-}
 
 func (g *generator) number(c *schema, variant int) any {
 	integer := c.kind() == "integer" || c.format == "int32" || c.format == "int64"
@@ -160,18 +65,8 @@ func (g *generator) str(c *schema, variant int) any {
 	}
 	pick := func(n int) int { return g.pick(n, variant) }
 	if len(c.patterns) > 0 {
-		for _, p := range c.patterns {
-			for _, more := range []int{0, 1, 2, 4, 8, 16, 32, 64, 128} {
-				s, ok := fromPattern(p.text, more, pick)
-				if ok && (s != "" || c.minLen == nil && more > 1) && c.fitsString(s) {
-					return s
-				}
-			}
-		}
-		for _, s := range ordinary {
-			if c.fitsString(s) {
-				return s
-			}
+		if s, ok := c.patterned(pick); ok {
+			return s
 		}
 	}
 	if known, ok := formats[c.format]; ok {
@@ -188,6 +83,31 @@ func (g *generator) str(c *schema, variant int) any {
 		}
 	}
 	return g.fitLength(c, base+suffix)
+}
+
+// patterned returns a string that fits c and its patterns, false when none is found.
+func (c *schema) patterned(pick func(int) int) (string, bool) {
+	for _, p := range c.patterns {
+		for _, more := range []int{0, 1, 2, 4, 8, 16, 32, 64, 128} {
+			s, ok := p.example(more, pick)
+			if ok && (s != "" || c.minLen == nil && more > 1) && c.fitsString(s) {
+				return s, true
+			}
+		}
+	}
+	for _, s := range ordinary {
+		if c.fitsString(s) {
+			return s, true
+		}
+	}
+	if p, ok := c.patterns[0].meant(); ok {
+		least := 1
+		if c.minLen != nil {
+			least = *c.minLen
+		}
+		return p.example(least, pick)
+	}
+	return "", false
 }
 
 // ordinary are strings that patterns beyond Go's regular expressions often take.

@@ -94,7 +94,10 @@ func TestFits(t *testing.T) {
 		{`{"multipleOf":0.1}`, `0.3`, true},
 		{`{"maxLength":2}`, `"한글"`, true},
 		{`{"pattern":"^\\u0061\\/$"}`, `"a/"`, true},
-		{`{"pattern":"^(?!x)a$"}`, `"b"`, true}, // Go cannot say it: counts as fitting
+		{`{"pattern":"^(?!x)\\w$"}`, `"x"`, false},
+		{`{"pattern":"^(?=.*[A-Z])(?=.*\\d).{3,2000}$"}`, `"abC1"`, true},
+		{`{"pattern":"^(?=.*[A-Z])(?=.*\\d).{3,2000}$"}`, `"abc1"`, false},
+		{`{"pattern":"^a(?=b)c$"}`, `"x"`, true}, // Go cannot say it: counts as fitting
 		{`{"required":["a"],"properties":{"a":{"readOnly":true}}}`, `{}`, true},
 		{`{"required":["a"]}`, `{}`, false},
 		{`{"properties":{"a":{}},"additionalProperties":false}`, `{"b":1}`, false},

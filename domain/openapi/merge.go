@@ -58,11 +58,14 @@ func join(a, b *schema, whole bool) *schema {
 	m.minItems, m.maxItems = either(a.minItems, b.minItems, most), either(a.maxItems, b.maxItems, least)
 	m.minProps, m.maxProps = either(a.minProps, b.minProps, most), either(a.maxProps, b.maxProps, least)
 	m.items, m.additional = both(a.items, b.items), both(a.additional, b.additional)
-	m.unique, m.closed = a.unique || b.unique, a.closed || b.closed
+	m.contains, m.names = both(a.contains, b.contains), both(a.names, b.names)
+	m.minContains, m.maxContains = either(a.minContains, b.minContains, most), either(a.maxContains, b.maxContains, least)
+	m.unique, m.closed, m.sealed = a.unique || b.unique, a.closed || b.closed, a.sealed || b.sealed
 	if len(b.prefix) > len(a.prefix) {
 		m.prefix = b.prefix
 	}
-	m.props = joinProps(a.props, b.props)
+	m.props = joinProps(a.barring(b), b.barring(a))
+	m.patternProps = append(slices.Clone(a.patternProps), b.patternProps...)
 	m.required = union(a.required, b.required)
 	m.dependent = maps.Clone(a.dependent)
 	for k, v := range b.dependent {
@@ -85,9 +88,7 @@ func join(a, b *schema, whole bool) *schema {
 		m.allOf = append(m.allOf, &schema{src: b.src, anyOf: b.anyOf})
 	}
 	m.not = both(a.not, b.not)
-	if m.ifs == nil {
-		m.ifs, m.then, m.els = b.ifs, b.then, b.els
-	}
+	m.conditions = append(slices.Clone(a.conditions), b.conditions...)
 	if m.discriminator == "" {
 		m.discriminator, m.mapping = b.discriminator, b.mapping
 	}
@@ -102,6 +103,23 @@ func join(a, b *schema, whole bool) *schema {
 	return &m
 }
 
+// barring returns c's properties, those marked that another part would bar.
+func (c *schema) barring(other *schema) []property {
+	if !other.closed {
+		return c.props
+	}
+	props := slices.Clone(c.props)
+	for i := range props {
+		props[i].barred = props[i].barred || other.bars(props[i].name)
+	}
+	return props
+}
+
+// bars reports whether c allows no member of that name.
+func (c *schema) bars(name string) bool {
+	return c.closed && c.prop(name) == nil && !slices.ContainsFunc(c.patternProps, func(p patternProperty) bool { return p.name.matches(name) })
+}
+
 func joinProps(a, b []property) []property {
 	joined := slices.Clone(a)
 	for _, p := range b {
@@ -111,6 +129,7 @@ func joinProps(a, b []property) []property {
 			continue
 		}
 		joined[i].schema = both(joined[i].schema, p.schema)
+		joined[i].barred = joined[i].barred || p.barred
 	}
 	return joined
 }

@@ -84,7 +84,7 @@ func TestParseOpenAPI(t *testing.T) {
 
 func TestCirclesEndInAReference(t *testing.T) {
 	put := operation(t, parseFile(t, "shop.yaml"), "PUT /orders/{id}")
-	if schema := string(put.RequestBody.Content[0].Schema); !strings.Contains(schema, `"parent":{"$ref":"#/components/schemas/Order"}`) {
+	if schema := string(put.RequestBody.Content[0].Schema); !strings.Contains(schema, `"parent":{"$ref":"#/$defs/Order"}`) {
 		t.Errorf("schema: %s", schema)
 	}
 }

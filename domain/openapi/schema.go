@@ -30,21 +30,26 @@ type schema struct {
 	multipleOf     *float64
 	minLen, maxLen *int
 
-	items              *schema
-	prefix             []*schema
-	minItems, maxItems *int
-	unique             bool
+	items                    *schema
+	prefix                   []*schema
+	minItems, maxItems       *int
+	unique                   bool
+	contains                 *schema
+	minContains, maxContains *int
 
 	props              []property
+	patternProps       []patternProperty
+	names              *schema // of all members
 	required           []string
 	additional         *schema
 	closed             bool // additionalProperties: false
+	sealed             bool // unevaluatedProperties: false
 	minProps, maxProps *int
 	dependent          map[string][]string
 
 	allOf, anyOf, oneOf []*schema
 	not                 *schema
-	ifs, then, els      *schema
+	conditions          []condition
 	discriminator       string
 	mapping             map[string]string // reference or name → discriminator's value
 
@@ -56,7 +61,17 @@ type schema struct {
 type property struct {
 	name   string
 	schema *schema
+	barred bool // another part of the whole does not allow it
 }
+
+type patternProperty struct {
+	name   *pattern
+	schema *schema
+}
+
+// condition is what a value must fit when it fits something else: if, then and
+// else, or a schema that depends on a member's presence.
+type condition struct{ when, then, els *schema }
 
 type limit struct {
 	value     float64
@@ -90,98 +105,6 @@ func (s *source) schema(n *yaml.Node) *schema {
 	return c
 }
 
-func (c *schema) read(key string, v *yaml.Node) {
-	s := c.src
-	switch key {
-	case "$ref", "$dynamicRef":
-		c.ref = scalar(v)
-	case "type":
-		c.readTypes(v)
-	case "format":
-		c.format = scalar(v)
-	case "pattern":
-		c.patterns = append(c.patterns, &pattern{text: scalar(v)})
-	case "enum":
-		for _, e := range items(v) {
-			c.enum = append(c.enum, value(e))
-		}
-	case "multipleOf":
-		c.multipleOf = number(v)
-	case "minLength":
-		c.minLen = count(v)
-	case "maxLength":
-		c.maxLen = count(v)
-	case "minItems":
-		c.minItems = count(v)
-	case "maxItems":
-		c.maxItems = count(v)
-	case "minProperties":
-		c.minProps = count(v)
-	case "maxProperties":
-		c.maxProps = count(v)
-	case "uniqueItems":
-		c.unique = truth(v)
-	case "items":
-		if v.Kind == yaml.SequenceNode {
-			c.prefix = s.list(v)
-		} else {
-			c.items = s.schema(v)
-		}
-	case "prefixItems":
-		c.prefix = s.list(v)
-	case "properties":
-		for name, p := range pairs(v) {
-			c.props = append(c.props, property{name, s.schema(p)})
-		}
-	case "required":
-		for _, r := range items(v) {
-			if r.Kind == yaml.ScalarNode && !slices.Contains(c.required, r.Value) {
-				c.required = append(c.required, r.Value)
-			}
-		}
-	case "dependentRequired":
-		c.dependent = map[string][]string{}
-		for name, list := range pairs(v) {
-			for _, d := range items(list) {
-				c.dependent[name] = append(c.dependent[name], scalar(d))
-			}
-		}
-	case "additionalProperties":
-		if v.Kind == yaml.MappingNode {
-			c.additional = s.schema(v)
-		} else {
-			c.closed = scalar(v) == "false"
-		}
-	case "allOf":
-		c.allOf = s.list(v)
-	case "anyOf":
-		c.anyOf = s.list(v)
-	case "oneOf":
-		c.oneOf = s.list(v)
-	case "not":
-		c.not = s.schema(v)
-	case "if":
-		c.ifs = s.schema(v)
-	case "then":
-		c.then = s.schema(v)
-	case "else":
-		c.els = s.schema(v)
-	case "readOnly":
-		c.readOnly = truth(v)
-	case "deprecated":
-		c.deprecated = truth(v)
-	case "contentEncoding", "contentMediaType":
-		c.encoded = true
-	case "discriminator":
-		c.readDiscriminator(v)
-	case "xml":
-		c.xml = xmlShape{
-			name: scalar(get(v, "name")), prefix: scalar(get(v, "prefix")), namespace: scalar(get(v, "namespace")),
-			attribute: truth(get(v, "attribute")), wrapped: truth(get(v, "wrapped")),
-		}
-	}
-}
-
 // settle reads the keywords whose meaning depends on each other.
 func (c *schema) settle(n *yaml.Node) {
 	c.min = bound(get(n, "minimum"), get(n, "exclusiveMinimum"), func(a, b float64) bool { return a > b })
@@ -199,6 +122,9 @@ func (c *schema) settle(n *yaml.Node) {
 	}
 	if v := get(n, "default"); v != nil {
 		c.examples = append(c.examples, value(v))
+	}
+	if when := get(n, "if"); when != nil {
+		c.conditions = append(c.conditions, condition{c.src.schema(when), c.src.optional(get(n, "then")), c.src.optional(get(n, "else"))})
 	}
 	if truth(get(n, "nullable")) || truth(get(n, "x-nullable")) {
 		if len(c.types) > 0 && !slices.Contains(c.types, "null") {
@@ -238,6 +164,14 @@ func (c *schema) readDiscriminator(v *yaml.Node) {
 			c.mapping[scalar(ref)] = is
 		}
 	}
+}
+
+// optional returns the schema at a node, nil when there is none.
+func (s *source) optional(n *yaml.Node) *schema {
+	if n == nil {
+		return nil
+	}
+	return s.schema(n)
 }
 
 func (s *source) list(n *yaml.Node) []*schema {

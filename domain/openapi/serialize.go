@@ -1,6 +1,8 @@
 package openapi
 
 import (
+	"slices"
+	"strconv"
 	"strings"
 
 	"plog.dev/plog/domain/loadtest"
@@ -150,6 +152,7 @@ func queryParams(p Parameter, v any) []loadtest.Param {
 }
 
 // deep writes name[member]=value, and deeper members as name[member][inner].
+// Lists repeat the name; those of objects and lists number their elements.
 func deep(p Parameter, name string, v any) []loadtest.Param {
 	var list []loadtest.Param
 	switch v := v.(type) {
@@ -158,8 +161,12 @@ func deep(p Parameter, name string, v any) []loadtest.Param {
 			list = append(list, deep(p, name+"["+m.name+"]", m.value)...)
 		}
 	case []any:
-		for _, e := range v {
-			list = append(list, deep(p, name, e)...)
+		for i, e := range v {
+			at := name
+			if slices.ContainsFunc(v, nested) {
+				at = name + "[" + strconv.Itoa(i) + "]"
+			}
+			list = append(list, deep(p, at, e)...)
 		}
 	default:
 		list = append(list, loadtest.Param{Name: name, Value: text(v), AllowReserved: p.AllowReserved})
