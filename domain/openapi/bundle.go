@@ -1,7 +1,9 @@
 package openapi
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -55,11 +57,14 @@ func Bundle(entry string, read func(name string) ([]byte, error)) ([]byte, error
 	if err != nil {
 		return nil, err
 	}
-	out := encode(whole)
-	if len(out) > MaxBytes {
+	var out bytes.Buffer // one member a line, so that faults have one
+	if err := json.Indent(&out, encode(whole), "", " "); err != nil {
+		return nil, unreadable(err)
+	}
+	if out.Len() > MaxBytes {
 		return nil, tooLarge()
 	}
-	return out, nil
+	return out.Bytes(), nil
 }
 
 // ExternalRefs returns the other files that a document refers to, without

@@ -2,11 +2,7 @@
 // makes requests of them that can be sent as they are.
 package openapi
 
-import (
-	"encoding/json"
-
-	"plog.dev/plog/domain"
-)
+import "encoding/json"
 
 // Document is what PLOG uses of an OpenAPI document.
 type Document struct {
@@ -16,17 +12,14 @@ type Document struct {
 	Servers    []string // as written, variables filled with their defaults; may be relative
 	Tags       []Tag
 	Operations []Operation
-	Faults     []Fault // what could not be used, or is against the specification
+	Faults     []Fault // what could not be used, or is against the specification; in the order of its lines
+	// Extensions are the document's own "x-" members, as JSON. Very large ones
+	// are left out.
+	Extensions map[string]json.RawMessage
 }
 
 // Tag groups operations.
 type Tag struct{ Name, Description string }
-
-// Fault is something wrong in a document that did not stop it from being used.
-type Fault struct {
-	Where   string // a JSON pointer or "line 12"
-	Message domain.Message
-}
 
 // Operation is one method and path template of a document.
 type Operation struct {
@@ -42,6 +35,8 @@ type Operation struct {
 	Security    [][]Requirement `json:"security,omitempty"` // any one list of them, all within it; an empty list is "none needed"
 	Servers     []string        `json:"servers,omitempty"`  // where it overrides the document's
 	Responses   []string        `json:"responses,omitempty"`
+	// Extensions are its "x-" members, as JSON. Very large ones are left out.
+	Extensions map[string]json.RawMessage `json:"extensions,omitempty"`
 }
 
 // Name returns "METHOD /path/{template}".
@@ -85,13 +80,4 @@ type Encoding struct {
 	Style         string `json:"style,omitempty"`
 	Explode       *bool  `json:"explode,omitempty"` // nil is the style's own
 	AllowReserved bool   `json:"allow_reserved,omitempty"`
-}
-
-// Requirement is a security scheme an operation wants.
-type Requirement struct {
-	Scheme string `json:"scheme"` // its name in the document
-	Type   string `json:"type"`   // apiKey, http, oauth2, openIdConnect
-	In     string `json:"in,omitempty"`
-	Name   string `json:"name,omitempty"`
-	HTTP   string `json:"http,omitempty"` // basic, bearer
 }

@@ -17,23 +17,17 @@ func (r *reader) readV2() {
 	root := r.src.root
 	host, base := scalar(get(root, "host")), scalar(get(root, "basePath"))
 	r.doc.Servers = serversV2(texts(get(root, "schemes")), host, base)
-	schemes := map[string]Requirement{}
-	for name, n := range pairs(get(root, "securityDefinitions")) {
-		schemes[name] = Requirement{Type: scalar(get(n, "type")), In: scalar(get(n, "in")), Name: scalar(get(n, "name"))}
-		if schemes[name].Type == "basic" {
-			schemes[name] = Requirement{Type: "http", HTTP: "basic"}
-		}
-	}
+	known := r.schemesV2()
+	inherited := r.security(get(root, "security"), known)
 	r.eachOperation(func(path, method string, item, n *yaml.Node) {
 		op := r.describe(path, method, n)
 		if own := texts(get(n, "schemes")); len(own) > 0 {
 			op.Servers = serversV2(own, host, base)
 		}
-		required := get(n, "security")
-		if required == nil {
-			required = get(root, "security")
+		op.Security = inherited
+		if own := get(n, "security"); own != nil {
+			op.Security = r.security(own, known)
 		}
-		op.Security = security(required, schemes)
 		r.parametersV2(op, item, n)
 	})
 }
@@ -68,11 +62,14 @@ func (r *reader) parametersV2(op Operation, item, n *yaml.Node) {
 		consumes = texts(own)
 	}
 	var params, form []rawParameter
-	for _, node := range slices.Concat(items(get(item, "parameters")), items(get(n, "parameters"))) {
-		if node = r.src.deref(node); node == nil {
-			continue
+	for _, p := range r.parameters(item, n, parameterV2) {
+		if p.In == "cookie" {
+			r.faults.add(p.node, "openapi.fault.cookie", "Swagger 2.0 has no cookie parameters. “{{.Name}}” is sent as one all the same.", "Name", p.Name)
 		}
-		switch p := parameterV2(node); p.In {
+		if format := scalar(get(p.node, "collectionFormat")); format == "multi" && !repeatable(p.In) {
+			r.faults.add(p.node, "openapi.fault.multi", "“{{.Name}}” cannot be sent several times (multi) in “{{.In}}”; commas are used.", "Name", p.Name, "In", p.In)
+		}
+		switch p.In {
 		case "body":
 			op.RequestBody = r.bodyV2(p, consumes, op.Name())
 		case "formData":
@@ -84,7 +81,7 @@ func (r *reader) parametersV2(op Operation, item, n *yaml.Node) {
 	if len(form) > 0 && op.RequestBody == nil {
 		op.RequestBody = r.formV2(form, consumes, op.Name())
 	}
-	r.addOperation(op, params)
+	r.addOperation(op, n, params)
 }
 
 func parameterV2(n *yaml.Node) rawParameter {
@@ -106,12 +103,17 @@ func parameterV2(n *yaml.Node) rawParameter {
 	return p
 }
 
+// repeatable reports whether a parameter there may be sent more than once.
+func repeatable(in string) bool { return in == "query" || in == "formData" }
+
 // collection says Swagger's collectionFormat in OpenAPI 3's words. Tabs have
 // no word there and keep Swagger's.
 func collection(format, in string) (style string, explode bool) {
 	switch format {
 	case "multi":
-		return "form", true
+		if repeatable(in) {
+			return "form", true
+		}
 	case "ssv":
 		return "spaceDelimited", false
 	case "pipes":
@@ -161,7 +163,7 @@ func (r *reader) formV2(fields []rawParameter, consumes []string, salt string) *
 			continue
 		}
 		part := r.src.schema(p.schema)
-		c.props = append(c.props, property{p.Name, part})
+		c.props = append(c.props, property{name: p.Name, schema: part})
 		if part.format == "binary" {
 			media = mediaMultipart
 		}

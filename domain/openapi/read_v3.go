@@ -10,8 +10,8 @@ import (
 func (r *reader) readV3() {
 	root := r.src.root
 	r.doc.Servers = r.servers(get(root, "servers"))
-	schemes := r.schemesV3()
-	inherited := get(root, "security")
+	known := r.schemesV3()
+	inherited := r.security(get(root, "security"), known)
 	r.eachOperation(func(path, method string, item, n *yaml.Node) {
 		op := r.describe(path, method, n)
 		op.Summary = first(op.Summary, scalar(get(item, "summary")))
@@ -21,36 +21,15 @@ func (r *reader) readV3() {
 				op.Servers = r.servers(get(from, "servers"))
 			}
 		}
-		required := get(n, "security")
-		if required == nil {
-			required = inherited
+		op.Security = inherited
+		if own := get(n, "security"); own != nil {
+			op.Security = r.security(own, known)
 		}
-		op.Security = security(required, schemes)
 		if body := r.src.deref(get(n, "requestBody")); body != nil {
 			op.RequestBody = r.bodyV3(body, op.Name())
 		}
-		var params []rawParameter
-		for _, from := range []*yaml.Node{item, n} {
-			for _, p := range items(get(from, "parameters")) {
-				if p = r.src.deref(p); p != nil {
-					params = append(params, r.parameterV3(p))
-				}
-			}
-		}
-		r.addOperation(op, params)
+		r.addOperation(op, n, r.parameters(item, n, r.parameterV3))
 	})
-}
-
-func (r *reader) schemesV3() map[string]Requirement {
-	schemes := map[string]Requirement{}
-	for name, n := range pairs(get(get(r.src.root, "components"), "securitySchemes")) {
-		n = r.src.deref(n)
-		schemes[name] = Requirement{
-			Type: scalar(get(n, "type")), In: scalar(get(n, "in")), Name: scalar(get(n, "name")),
-			HTTP: strings.ToLower(scalar(get(n, "scheme"))),
-		}
-	}
-	return schemes
 }
 
 func (r *reader) parameterV3(n *yaml.Node) rawParameter {
@@ -79,6 +58,9 @@ func (r *reader) parameterV3(n *yaml.Node) rawParameter {
 		p.Content, p.schema = media, get(m, "schema")
 		p.examples = append(r.examples(m), p.examples...)
 		break
+	}
+	if p.In == "querystring" && p.Content == mediaForm {
+		p.In, p.Content, p.Style, p.Explode = "query", "", "form", true // the same, in the older words
 	}
 	return p
 }
@@ -140,6 +122,9 @@ func (r *reader) servers(n *yaml.Node) []string {
 				is = scalar(enum[0])
 			}
 			u = strings.ReplaceAll(u, "{"+name+"}", is)
+		}
+		if open := placeholder.FindStringSubmatch(u); open != nil {
+			r.faults.add(s, "openapi.fault.server_variable", "Nothing says what “{{.Name}}” in the server address {{.URL}} is, so the address cannot be used as it is.", "Name", open[1], "URL", u)
 		}
 		if u != "" && !slices.Contains(urls, u) {
 			urls = append(urls, u)
