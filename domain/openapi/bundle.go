@@ -16,8 +16,10 @@ import (
 	"plog.dev/plog/domain"
 )
 
-// maxFiles is how many files a document may be spread over.
-const maxFiles = 5_000
+const (
+	maxFiles     = 5_000     // that a document may be spread over
+	maxRewritten = 3_000_000 // values of a bundle; GitHub's 13 MB have about 1,000,000
+)
 
 // Bundle returns one JSON document made of the file called entry and of all
 // files it refers to, directly or through others. read is called once for each
@@ -40,7 +42,7 @@ func Bundle(entry string, read func(name string) ([]byte, error)) ([]byte, error
 		return nil, domain.Errorf(domain.Invalid, "openapi.outside",
 			"“{{.Name}}” is not the name of a file within the document's folder.", "Name", entry)
 	}
-	left := maxTreeNodes
+	left := maxRewritten
 	b := &bundle{
 		read: read, entry: entry, left: &left, files: map[string]any{}, places: map[target]place{},
 		names: map[shared]string{}, taken: map[shared]bool{}, active: map[target]bool{}, free: namer{}, parts: map[string]object{},
@@ -71,12 +73,15 @@ func Bundle(entry string, read func(name string) ([]byte, error)) ([]byte, error
 // fragments: relative names as written, and addresses; sorted, each once. What
 // cannot be read refers to nothing.
 func ExternalRefs(raw []byte) []string {
+	if !mayReferOut(raw) {
+		return nil
+	}
 	root, err := readTree(raw)
 	if err != nil {
 		return nil
 	}
 	files := map[string]bool{}
-	left := maxTreeNodes
+	left := maxRewritten
 	w := rewriter{left: &left}
 	w.replace = func(o object, ref string, p part, depth int) (any, error) {
 		if file, _, _ := strings.Cut(ref, "#"); file != "" {
@@ -88,6 +93,22 @@ func ExternalRefs(raw []byte) []string {
 		return nil
 	}
 	return slices.Sorted(maps.Keys(files))
+}
+
+// mayReferOut reports whether there may be a reference in the text to anything
+// but the document itself. Most documents have none and need no closer look.
+func mayReferOut(raw []byte) bool {
+	const mark = "$ref"
+	for {
+		i := bytes.Index(raw, []byte(mark))
+		if i < 0 {
+			return false
+		}
+		raw = bytes.TrimLeft(raw[i+len(mark):], "\"': \t\r\n")
+		if !bytes.HasPrefix(raw, []byte("#")) {
+			return true
+		}
+	}
 }
 
 // target says where something stands: a JSON pointer in one of the files.

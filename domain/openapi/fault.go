@@ -36,7 +36,9 @@ func (f *faults) add(at *yaml.Node, key, text string, pairs ...any) {
 		return
 	}
 	is := found{at, domain.Msg(key, text, pairs...)}
-	again := func(g found) bool { return g.at == at && g.message.Key == key && g.message.String() == is.message.String() }
+	again := func(g found) bool {
+		return g.at == at && g.message.Key == key && g.message.String() == is.message.String()
+	}
 	if !slices.ContainsFunc(f.list, again) {
 		f.list = append(f.list, is)
 	}

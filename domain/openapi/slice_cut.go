@@ -49,19 +49,18 @@ func (c *cut) item(method, path string) (object, bool) {
 		}
 	}
 	name := strings.ToLower(method)
-	v, there = item.get(name)
-	custom := !slices.Contains(methods, name)
+	from, custom := item, !slices.Contains(methods, name)
 	if custom {
 		others, _ := item.get("additionalOperations")
-		list, _ := others.(object)
-		for _, m := range list {
-			if strings.EqualFold(m.name, method) {
-				name, v, there = m.name, m.value, true
-			}
-		}
+		from, _ = others.(object)
 	}
+	i := slices.IndexFunc(from, func(m member) bool { return strings.EqualFold(m.name, method) })
+	if i < 0 {
+		return nil, false
+	}
+	name, v = from[i].name, from[i].value
 	operation, ok := c.deref(v, maxRefs).(object)
-	if !there || !ok {
+	if !ok {
 		return nil, false
 	}
 	c.schemes(operation)
