@@ -73,7 +73,7 @@ func violationsOf(e *validation.ValidationError, r loadtest.Response) []openapi.
 	if strings.Contains(detail, "cannot be decoded") {
 		return one(where, "contract.not_json", "The body cannot be read as its content type says: {{.Detail}}.", "Detail", detail)
 	}
-	return one(where, "contract.other", "{{.Detail}}.", "Detail", strings.TrimSuffix(detail, "."))
+	return one(where, "contract.detail", "{{.Detail}}.", "Detail", strings.TrimSuffix(detail, "."))
 }
 
 func headerOf(r loadtest.Response, name string) string {
@@ -182,7 +182,7 @@ func worded(k jsonschema.ErrorKind) domain.Message {
 		return long(k.Got, k.Want)
 	}
 	detail := k.LocalizedString(message.NewPrinter(language.English))
-	return domain.Msg("contract.other", "{{.Detail}}.", "Detail", detail)
+	return domain.Msg("contract.detail", "{{.Detail}}.", "Detail", detail)
 }
 
 func low(got, want *big.Rat) domain.Message {
