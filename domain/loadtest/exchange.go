@@ -18,7 +18,7 @@ type Exchange struct {
 	Path     string         `json:"path"` // its template
 	Request  SentRequest    `json:"request"`
 	Response *Response      `json:"response,omitempty"` // nil when there was none
-	Problem  domain.Message `json:"problem,omitzero"`   // why there was none, or not all of it: refused, unknown host, timeout
+	Problem  domain.Message `json:"problem,omitzero"`   // why there was none: refused, unknown host, timeout
 	Expected bool           `json:"expected"`           // the status is one that the step counts as good
 	// Suggested are the values that were sent instead of the plan's own.
 	Suggested []Suggestion `json:"suggested,omitempty"`

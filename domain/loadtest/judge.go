@@ -15,7 +15,7 @@ type Concern string
 const (
 	NoConcern         Concern = ""
 	ConcernBorrowed   Concern = "borrowed"   // good with another answer's value; the plan's own was not, or was not tried
-	ConcernConnection Concern = "connection" // no answer, or not a whole one
+	ConcernConnection Concern = "connection" // no answer
 	ConcernSignIn     Concern = "sign_in"    // 401, 407
 	ConcernForbidden  Concern = "forbidden"  // 403
 	ConcernNotFound   Concern = "not_found"  // 404, 410 on a path with parameters
@@ -44,7 +44,7 @@ func (j Judgement) Errors() bool {
 // produce errors, why, and what to do about it.
 func Judge(x Exchange) Judgement {
 	switch {
-	case x.Response == nil, !x.Problem.IsZero():
+	case x.Response == nil:
 		return Judgement{ConcernConnection, x.Problem}
 	case x.Expected && len(x.Suggested) > 0:
 		return borrowed(x)

@@ -91,7 +91,7 @@ func rank(p Plan) []ranked {
 	for _, s := range p.Scenarios {
 		for _, step := range s.Steps {
 			parts := split(step.Path)
-			if n := len(parts); n > 1 && isParam(parts[n-1]) {
+			if n := len(parts); n > 1 && varies(parts[n-1]) {
 				collections[shape(parts[:n-1])] = true
 			}
 		}
@@ -104,7 +104,7 @@ func rank(p Plan) []ranked {
 			r := ranked{at: StepAt{Scenario: i, Step: j}, step: step, parts: split(step.Path)}
 			r.phase = phaseOf(step.Method, r.parts, collections[shape(r.parts)])
 			for _, part := range r.parts {
-				if isParam(part) {
+				if varies(part) {
 					r.params++
 				}
 			}
@@ -170,7 +170,7 @@ func phaseOf(method string, parts []string, collection bool) phase {
 		return deletes
 	case safe(method):
 		return reads
-	case method == http.MethodPost && (collection || !isParam(last) && (len(parts) < 2 || !isParam(parts[len(parts)-2]))):
+	case method == http.MethodPost && (collection || !varies(last) && (len(parts) < 2 || !varies(parts[len(parts)-2]))):
 		return creates
 	}
 	return changes
@@ -266,22 +266,12 @@ func param(part string) (name string, is bool) {
 	return "", false
 }
 
-func isParam(part string) bool {
-	_, is := param(part)
-	return is
-}
+// varies reports whether a segment has a parameter in it.
+func varies(part string) bool { return pathParam.MatchString(part) }
 
 // shape is what paths have in common whose parameters have other names.
 func shape(parts []string) string {
-	var b strings.Builder
-	for _, part := range parts {
-		b.WriteByte('/')
-		if isParam(part) {
-			part = "{}"
-		}
-		b.WriteString(part)
-	}
-	return b.String()
+	return pathParam.ReplaceAllString("/"+strings.Join(parts, "/"), "{}")
 }
 
 // Slots returns the names of the parameters that are whole segments of a path

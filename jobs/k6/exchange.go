@@ -73,10 +73,9 @@ func (t told) exchange(p loadtest.Plan) loadtest.Exchange {
 		},
 		Expected: t.Expected,
 	}
-	if t.Status == 0 || t.Code >= codeBody {
-		x.Problem = problem(t.Code, t.Error, p.Options.Timeout.Duration)
-	}
-	if t.Status != 0 {
+	if t.Status == 0 {
+		x.Problem = problem(t.Code, t.Error, timeoutOf(p))
+	} else {
 		x.Response = t.response()
 	}
 	for i, name := range loadtest.Slots(step.Path) {

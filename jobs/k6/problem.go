@@ -1,6 +1,7 @@
 package k6
 
 import (
+	"strings"
 	"time"
 
 	"plog.dev/plog/domain"
@@ -9,6 +10,7 @@ import (
 // The classes of k6's error codes that PLOG tells apart
 // (https://grafana.com/docs/k6/latest/javascript-api/error-codes/).
 const (
+	codeGeneric     = 1000
 	codeInvalidURL  = 1020
 	codeTimeout     = 1050
 	codeDNS         = 1100
@@ -44,7 +46,7 @@ func problem(code int, detail string, timeout time.Duration) domain.Message {
 		return say("refused", "The connection was refused: nothing listens there. Check that the target runs, and the port of the base URL.")
 	case code == codeDialTimeout:
 		return say("unreachable", "The host cannot be reached. Check its address, and that no firewall stands between.")
-	case code == codeReset, code == codeBrokenPipe:
+	case code == codeReset, code == codeBrokenPipe, code == codeGeneric && strings.HasSuffix(detail, "EOF"):
 		return say("reset", "The target closed the connection before it answered. Check its log, and that the base URL has the right scheme (http or https).")
 	case code == codeAuthority:
 		return say("authority", "The target's certificate is of an authority that this machine does not know. Accept any certificate in the plan's options, or add the authority with SSL_CERT_FILE.")

@@ -62,9 +62,7 @@ type giver struct {
 // WithDefaults once, within at most the given time, by the same script as a run
 // does; read what comes of it with Exchanges.
 func BuildTrial(p loadtest.Plan, blocked []netip.Prefix, within time.Duration) (Bundle, error) {
-	if p.Options.Timeout.Duration == 0 {
-		p.Options.Timeout = domain.Dur(trialTimeout)
-	}
+	p.Options.Timeout = domain.Dur(timeoutOf(p))
 	run, secrets, err := programOf(p, false)
 	if err != nil {
 		return Bundle{}, fmt.Errorf("build k6 files: %w", err)
@@ -82,6 +80,14 @@ func BuildTrial(p loadtest.Plan, blocked []netip.Prefix, within time.Duration) (
 		Files: map[string][]byte{ScriptFile: slices.Concat(script, []byte("\n"), trialScript), PlanFile: text, ConfigFile: Config(blocked)},
 		Env:   secrets.env(),
 	}, nil
+}
+
+// timeoutOf returns how long one request of a plan's trial may take.
+func timeoutOf(p loadtest.Plan) time.Duration {
+	if own := p.Options.Timeout.Duration; own > 0 {
+		return own
+	}
+	return trialTimeout
 }
 
 func trialOf(p loadtest.Plan) trial {

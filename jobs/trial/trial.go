@@ -70,10 +70,10 @@ func (t *Trier) Try(ctx context.Context, plan loadtest.Plan) ([]loadtest.Exchang
 	if err := plan.Validate(t.cfg.Limits); err != nil {
 		return nil, err
 	}
-	blocked, err := t.allowed(ctx, plan)
-	if err != nil {
+	if err := plan.CheckContacts(func(address string) error { return t.cfg.CheckTarget(ctx, address) }); err != nil {
 		return nil, err
 	}
+	blocked := plan.BlockedBy(func(address string) []netip.Prefix { return t.cfg.Blocked(ctx, address) })
 	bundle, err := k6.BuildTrial(plan, blocked, within)
 	if err != nil {
 		return nil, err
@@ -88,22 +88,6 @@ func (t *Trier) Try(ctx context.Context, plan loadtest.Plan) ([]loadtest.Exchang
 		return nil, err
 	}
 	return t.send(ctx, plan, bundle)
-}
-
-// allowed checks every address that the plan sends requests to, and returns
-// the networks that k6 must not connect to: what a host that is allowed by its
-// name opens is open, as one k6 cannot tell hosts apart.
-func (t *Trier) allowed(ctx context.Context, plan loadtest.Plan) ([]netip.Prefix, error) {
-	var fewest []netip.Prefix
-	for i, contact := range plan.Contacts() {
-		if err := t.cfg.CheckTarget(ctx, contact.URL); err != nil {
-			return nil, err
-		}
-		if blocked := t.cfg.Blocked(ctx, contact.URL); i == 0 || len(blocked) < len(fewest) {
-			fewest = blocked
-		}
-	}
-	return fewest, nil
 }
 
 func (t *Trier) send(ctx context.Context, plan loadtest.Plan, bundle k6.Bundle) ([]loadtest.Exchange, error) {
