@@ -87,6 +87,6 @@ func pane(id domain.ProjectID, s domain.Source, doc *openapi.Document, form plan
 	}
 	return plan.Pane{
 		Form: form, Errors: errs, Action: paths.Plans(id), BaseURL: s.BaseURL,
-		SignIn: plan.SignInOf(doc), Summary: plan.SummaryOf(form, limits),
+		Servers: serversOf(doc.Servers, s), SignIn: plan.SignInOf(doc), Summary: plan.SummaryOf(form, limits),
 	}
 }

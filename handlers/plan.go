@@ -26,6 +26,7 @@ type Plans struct {
 	Documents  *Documents
 	Plans      PlanStore
 	Starter    Starter
+	Trier      Trier       // tries requests before a run; nil where none can be sent
 	Operations *Operations // the page that the quick form is on
 	Limits     loadtest.Limits
 	Script     func(loadtest.Plan) ([]byte, error) // a plan as one k6 script
@@ -75,7 +76,7 @@ func (h *Plans) Show(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return h.edit(c, http.StatusOK, plan.EditModel{Plan: p, Form: plan.FormOf(p), Saved: c.QueryParam("saved") != ""})
+	return h.edit(c, http.StatusOK, plan.EditModel{Plan: p, Form: plan.FormOf(p), Saved: c.QueryParam("saved") != "", Fewer: c.QueryParam("fewer") != ""})
 }
 
 // get returns the plan that the address names; NotFound if there is none.
@@ -87,10 +88,11 @@ func (h *Plans) get(c echo.Context) (loadtest.Plan, error) {
 func (h *Plans) edit(c echo.Context, status int, m plan.EditModel) error {
 	ctx := c.Request().Context()
 	m.Summary = plan.SummaryOf(m.Form, h.Limits)
-	if doc, err := h.document(ctx, m.Plan); err == nil {
-		for _, o := range doc.Operations {
+	if from, err := h.origin(ctx, m.Plan); err == nil {
+		for _, o := range from.doc.Operations {
 			m.Operations = append(m.Operations, o.Name())
 		}
+		m.Schemes, m.Servers = openapi.Wants(from.doc), serversOf(from.doc.Servers, from.source)
 	}
 	if hx.IsFragment(c) {
 		return hx.Render(c, status, plan.EditForm(m))
@@ -118,15 +120,22 @@ func (h *Plans) frame(c echo.Context, p loadtest.Plan, title string, more ...lay
 // document returns the document that the plan's steps come from; its source's
 // newest one when the plan names none.
 func (h *Plans) document(ctx context.Context, p loadtest.Plan) (*openapi.Document, error) {
+	from, err := h.origin(ctx, p)
+	return from.doc, err
+}
+
+// origin returns what document returns, with its source.
+func (h *Plans) origin(ctx context.Context, p loadtest.Plan) (origin, error) {
+	s, err := h.source(ctx, p.ProjectID, p.SourceID)
+	if err != nil && p.DocumentID == "" {
+		return origin{}, err
+	}
 	id := p.DocumentID
 	if id == "" {
-		s, err := h.source(ctx, p.ProjectID, p.SourceID)
-		if err != nil {
-			return nil, err
-		}
 		id = s.DocumentID
 	}
-	return h.Documents.Get(ctx, id)
+	doc, err := h.Documents.Get(ctx, id)
+	return origin{doc, s}, err
 }
 
 // source returns the project's source with the id, by default the first.
@@ -164,10 +173,11 @@ func (h *Plans) title(ctx context.Context, p loadtest.Plan) string {
 
 // startErrors puts what Start refused where the form shows it.
 func startErrors(f plan.Form, err error) plan.Errors {
-	if domain.CodeOf(err) == domain.Forbidden {
-		return plan.Errors{"base_url": message(err)}
+	errs := f.ErrorsOf(err)
+	if whole, told := errs[""]; told && domain.CodeOf(err) == domain.Forbidden {
+		return plan.Errors{"base_url": whole}
 	}
-	return f.ErrorsOf(err)
+	return errs
 }
 
 // activeRun returns the address of the run that stands in the way of another,

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 
 	"github.com/labstack/echo/v4"
 
@@ -14,6 +15,7 @@ import (
 	"plog.dev/plog/handlers/hx"
 	"plog.dev/plog/views/paths"
 	"plog.dev/plog/views/plan"
+	"plog.dev/plog/views/trial"
 )
 
 // Create makes a plan of the ticked operations and, if asked to, a run of it.
@@ -40,7 +42,8 @@ func (h *Plans) Create(c echo.Context) error {
 		return h.quick(c, http.StatusOK, owner.ID, s, doc, f, nil)
 	}
 	f.Tidy()
-	p, errs := h.planOf(f, owner.ID, s, doc)
+	leaveOut(&f)
+	p, fewer, errs := h.planOf(f, owner.ID, s, doc)
 	if len(errs) > 0 || f.Action == plan.ActionCheck {
 		code := http.StatusOK
 		if len(errs) > 0 {
@@ -48,11 +51,20 @@ func (h *Plans) Create(c echo.Context) error {
 		}
 		return h.quick(c, code, owner.ID, s, doc, f, errs)
 	}
+	again, err := h.preflight(ctx, &f, p, trial.ByOperation)
+	switch {
+	case err != nil && !beside(err):
+		return err
+	case err != nil:
+		return h.quick(c, status(err), owner.ID, s, doc, f, startErrors(f, err))
+	case again:
+		return h.quick(c, http.StatusOK, owner.ID, s, doc, f, nil)
+	}
 	if err := h.Plans.Save(ctx, &p); err != nil {
 		return fmt.Errorf("save plan: %w", err)
 	}
-	if f.Action != plan.ActionRun {
-		return hx.Redirect(c, paths.Plan(p.ID)+"?saved=1")
+	if !f.Runs() {
+		return hx.Redirect(c, saved(p, fewer))
 	}
 	run, err := h.start(c, p)
 	if err == nil {
@@ -70,39 +82,30 @@ func (h *Plans) Create(c echo.Context) error {
 	return h.quick(c, status(err), owner.ID, s, doc, f, startErrors(f, err))
 }
 
-// planOf returns the plan of the quick form, its steps made from the ticked operations.
-func (h *Plans) planOf(f plan.Form, owner domain.ProjectID, s domain.Source, doc *openapi.Document) (loadtest.Plan, plan.Errors) {
+// planOf returns the plan of the quick form, its steps made from the ticked
+// operations, and how many variants did not fit into it.
+func (h *Plans) planOf(f plan.Form, owner domain.ProjectID, s domain.Source, doc *openapi.Document) (p loadtest.Plan, fewer int, errs plan.Errors) {
 	p, unread := f.Plan()
 	p.ProjectID, p.SourceID, p.DocumentID, p.Version = owner, s.ID, s.DocumentID, 0
-	steps, err := stepsOf(doc, f.Operations)
-	if err == nil {
-		err = edit(steps, f)
-	}
+	steps, err := origin{doc, s}.steps(f, f.Operations, p.Auth)
+	lend(steps, f)
 	for i := range p.Scenarios {
-		p.Scenarios[i].Steps = steps
+		p.Scenarios[i].Steps = slices.Clone(steps)
 	}
-	p, errs := h.check(f, p, unread)
+	fewer = p.FitVariants()
+	p, errs = h.check(f, p, unread)
 	if err != nil {
 		errs[""] = message(err)
 	}
-	return p, errs
+	return p, fewer, errs
 }
 
-// stepsOf makes a step of each named operation, with a request that can be
-// sent as it is; none of no names.
-func stepsOf(doc *openapi.Document, names []string) ([]loadtest.Step, error) {
-	if len(names) == 0 {
-		return nil, nil
+// saved returns the page of a plan that was just saved.
+func saved(p loadtest.Plan, fewer int) string {
+	if fewer > 0 {
+		return paths.Plan(p.ID) + "?saved=1&fewer=1"
 	}
-	operations, err := openapi.Choose(*doc, names, nil)
-	if err != nil {
-		return nil, err
-	}
-	steps := make([]loadtest.Step, len(operations))
-	for i, o := range operations {
-		steps[i] = loadtest.Step{Method: o.Method, Path: o.Path, Request: openapi.Example(o, openapi.Options{})}
-	}
-	return steps, nil
+	return paths.Plan(p.ID) + "?saved=1"
 }
 
 // quick shows the form again: alone, or on its page with the operations.

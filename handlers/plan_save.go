@@ -12,10 +12,12 @@ import (
 
 	"plog.dev/plog/domain"
 	"plog.dev/plog/domain/loadtest"
+	"plog.dev/plog/domain/openapi"
 	"plog.dev/plog/handlers/hx"
 	"plog.dev/plog/views/i18n"
 	"plog.dev/plog/views/paths"
 	"plog.dev/plog/views/plan"
+	"plog.dev/plog/views/trial"
 )
 
 // Save carries out what the plan's form was posted for: an edit of the form,
@@ -34,16 +36,36 @@ func (h *Plans) Save(c echo.Context) error {
 		problem := h.addStep(ctx, stored, &f, i)
 		return h.edit(c, http.StatusOK, plan.EditModel{Plan: stored, Form: f, Problem: problem})
 	}
+	if f.Action == plan.ActionAddAuth {
+		var schemes []openapi.Requirement
+		if doc, err := h.document(ctx, stored); err == nil {
+			schemes = openapi.Wants(doc)
+		}
+		f.AddCredential(schemes)
+		return h.edit(c, http.StatusOK, plan.EditModel{Plan: stored, Form: f})
+	}
 	if f.Apply(f.Action) {
 		return h.edit(c, http.StatusOK, plan.EditModel{Plan: stored, Form: f})
 	}
 	f.Tidy()
+	f.Settle()
 	p, unread := f.Plan()
 	p.ID, p.ProjectID, p.CreatedAt = stored.ID, stored.ProjectID, stored.CreatedAt
 	plan.KeepSecrets(&p, stored)
+	unmade := h.vary(ctx, &p, f, stored)
+	fewer := p.FitVariants()
 	p, errs := h.check(f, p, unread)
-	if len(errs) > 0 {
+	if errs = errs.Merge(unmade); len(errs) > 0 {
 		return h.edit(c, http.StatusUnprocessableEntity, plan.EditModel{Plan: stored, Form: f, Errors: errs})
+	}
+	again, err := h.preflight(ctx, &f, p, trial.ByPlace)
+	switch {
+	case err != nil && !beside(err):
+		return err
+	case err != nil:
+		return h.edit(c, status(err), plan.EditModel{Plan: stored, Form: f, Errors: startErrors(f, err)})
+	case again:
+		return h.edit(c, http.StatusOK, plan.EditModel{Plan: stored, Form: f})
 	}
 	if p, err = h.keep(ctx, p, stored); err != nil {
 		if domain.CodeOf(err) != domain.Conflict {
@@ -51,8 +73,8 @@ func (h *Plans) Save(c echo.Context) error {
 		}
 		return h.edit(c, http.StatusConflict, plan.EditModel{Plan: stored, Form: f, Problem: message(err)})
 	}
-	if f.Action != plan.ActionRun {
-		return hx.Redirect(c, paths.Plan(p.ID)+"?saved=1")
+	if !f.Runs() {
+		return hx.Redirect(c, saved(p, fewer))
 	}
 	run, err := h.start(c, p)
 	if err == nil {
@@ -77,11 +99,12 @@ func (h *Plans) addStep(ctx context.Context, stored loadtest.Plan, f *plan.Form,
 	if err != nil || i < 0 || i >= len(f.Scenarios) || f.Scenarios[i].Add == "" {
 		return domain.Message{}
 	}
-	doc, err := h.document(ctx, stored)
+	from, err := h.origin(ctx, stored)
 	if err != nil {
 		return message(err)
 	}
-	steps, err := stepsOf(doc, []string{f.Scenarios[i].Add})
+	p, _ := f.Plan() // what it says of other fields than the credentials does not count here
+	steps, err := from.steps(*f, []string{f.Scenarios[i].Add}, p.Auth)
 	if err != nil {
 		return message(err)
 	}

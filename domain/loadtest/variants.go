@@ -33,16 +33,22 @@ func (r Request) Size() int {
 	return size
 }
 
-// FitVariants shortens the lists of variants of steps, the longest first, until
-// all fit into MaxVariantBytes, and returns how many requests it left out.
-func FitVariants(steps []Step) (left int) {
-	sizes := make([]int, len(steps))
+// FitVariants shortens the lists of variants of p's steps, the largest first,
+// until all fit into MaxVariantBytes, and returns how many requests it left out.
+func (p *Plan) FitVariants() (left int) {
+	var steps []*Step
+	var sizes []int
 	total := 0
-	for i, s := range steps {
-		for _, r := range s.Variants {
-			sizes[i] += r.Size()
+	for i := range p.Scenarios {
+		for j := range p.Scenarios[i].Steps {
+			s := &p.Scenarios[i].Steps[j]
+			size := 0
+			for _, r := range s.Variants {
+				size += r.Size()
+			}
+			steps, sizes = append(steps, s), append(sizes, size)
+			total += size
 		}
-		total += sizes[i]
 	}
 	for total > MaxVariantBytes {
 		most := 0
@@ -51,7 +57,7 @@ func FitVariants(steps []Step) (left int) {
 				most = i
 			}
 		}
-		s := &steps[most]
+		s := steps[most]
 		last := len(s.Variants) - 1
 		size := s.Variants[last].Size()
 		s.Variants = s.Variants[:last:last]

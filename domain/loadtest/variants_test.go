@@ -32,7 +32,8 @@ func TestVariantsFitIntoAPlan(t *testing.T) {
 			steps[i].Variants = textVariants(rapid.IntRange(0, 60).Draw(t, "variants"), rapid.IntRange(0, 200_000).Draw(t, "size"))
 		}
 		was, before := total(steps)
-		left := loadtest.FitVariants(steps)
+		p := loadtest.Plan{Scenarios: []loadtest.Scenario{{Steps: steps[:len(steps)/2]}, {Steps: steps[len(steps)/2:]}}}
+		left := p.FitVariants()
 		is, after := total(steps)
 		if is > loadtest.MaxVariantBytes || after+left != before {
 			t.Fatalf("%d bytes in %d variants and %d left out, of %d", is, after, left, before)

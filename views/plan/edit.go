@@ -3,6 +3,7 @@ package plan
 import (
 	"plog.dev/plog/domain"
 	"plog.dev/plog/domain/loadtest"
+	"plog.dev/plog/domain/openapi"
 	"plog.dev/plog/views/layout"
 )
 
@@ -15,7 +16,10 @@ type EditModel struct {
 	Problem    domain.Message // why it could not be saved or run
 	Active     string         // the address of the plan's active run, "" without one
 	Saved      bool           // just now
+	Fewer      bool           // not all variants that were asked for fit into a plan
 	Operations []string       // that can be added as steps: "GET /pets"
+	Servers    []string       // the document's, as suggestions
+	Schemes    []openapi.Requirement
 	Summary    Summary
 }
 

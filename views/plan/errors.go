@@ -92,6 +92,9 @@ func (f Form) field(path string) string {
 			}
 		}
 	}
+	if len(parts) > 5 && parts[4] == "variants" {
+		parts = parts[:5] // they have one field
+	}
 	return fieldNames.Replace(strings.Join(parts, "."))
 }
 
@@ -123,6 +126,7 @@ func (f Form) thresholdField(parts []string) string {
 // indexes of the form's rows and of the plan's are the same.
 func (f *Form) Tidy() {
 	f.Headers = slices.DeleteFunc(f.Headers, func(h Header) bool { return h.Name == "" && h.Value == "" })
+	f.Auth = slices.DeleteFunc(f.Auth, Credential.blank)
 	f.Thresholds = slices.DeleteFunc(f.Thresholds, Threshold.empty)
 	for i := range f.Scenarios {
 		for j := range f.Scenarios[i].Steps {

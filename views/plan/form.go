@@ -2,7 +2,10 @@
 // operations, the full form of a saved plan, and the list of plans.
 package plan
 
-import "plog.dev/plog/domain/loadtest"
+import (
+	"plog.dev/plog/domain/loadtest"
+	"plog.dev/plog/views/trial"
+)
 
 // Form is a plan as it stands in a form: text, so that what cannot be read is
 // shown again as it was typed. Its field names are those of domain errors with
@@ -20,8 +23,21 @@ type Form struct {
 	P95        string            `form:"p95"`
 	ErrorRate  string            `form:"error_rate"` // percent
 	Headers    []Header          `form:"headers"`
+	Auth       []Credential      `form:"auth"`
+	AddAuth    string            `form:"add_auth"` // the scheme that ActionAddAuth appends
 	Thresholds []Threshold       `form:"thresholds"`
 	Scenarios  []Scenario        `form:"scenarios"`
+
+	// How the quick form makes requests.
+	Optional bool   `form:"optional"` // with what an operation does not need, too
+	Variants string `form:"variants"` // how many different ones of each operation; empty is one
+
+	// What becomes of the plan's requests before its run.
+	Preflight    string             `form:"preflight"`     // "on" to try each once first
+	Failing      []string           `form:"failing"`       // the steps that will only produce errors, as they were found to
+	Suggested    []trial.Suggestion `form:"suggest"`       // the values that they were good with instead
+	UseSuggested string             `form:"use_suggested"` // "on" to take them over
+	Tried        *trial.Preflight   `form:"-"`             // what trying them said just now; nil before
 
 	Timeout           string `form:"timeout"`
 	MaxRedirects      string `form:"max_redirects"`
@@ -87,7 +103,11 @@ type Step struct {
 	Headers    []Param `form:"headers"`
 	Cookies    []Param `form:"cookies"`
 	Body       Body    `form:"body"`
-	Open       bool    `form:"open"` // it is unfolded
+	BaseURL    string  `form:"base_url"`
+	Auth       string  `form:"auth"`     // see authText
+	Variants   string  `form:"variants"` // how many
+	From       string  `form:"from"`     // where in the stored plan it was, such as "0.3"
+	Open       bool    `form:"open"`     // it is unfolded
 }
 
 // Param is a named value of a request.
@@ -118,7 +138,7 @@ type Field struct {
 // NewForm returns the form a newcomer starts with: ten virtual users for half
 // a minute, p95 below 500 ms, errors below one percent.
 func NewForm() Form {
-	return Form{P95: "500", ErrorRate: "1", Scenarios: []Scenario{NewScenario()}}
+	return Form{P95: "500", ErrorRate: "1", Preflight: "on", Scenarios: []Scenario{NewScenario()}}
 }
 
 // NewScenario returns a scenario with values for every executor.

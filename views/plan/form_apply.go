@@ -13,6 +13,9 @@ const (
 	ActionCheck = "check"
 )
 
+// ActionAddAuth appends a credential; which one is for AddCredential.
+const ActionAddAuth = "auth-add"
+
 // Action returns the value of a button that edits the form: Action("stage-remove", 0, 2).
 func Action(verb string, at ...any) string {
 	parts := []string{verb}
@@ -33,6 +36,8 @@ func (f *Form) Apply(action string) bool {
 		f.Headers = append(f.Headers, Header{})
 	case "header-remove":
 		f.Headers = without(f.Headers, at.n(0))
+	case "auth-remove":
+		f.Auth = without(f.Auth, at.n(0))
 	case "threshold-add":
 		f.Thresholds = append(f.Thresholds, Threshold{Metric: durationMetric, Expression: "p(99)<1000"})
 	case "threshold-remove":
@@ -60,6 +65,10 @@ func (s *Scenario) apply(verb string, at place) bool {
 		s.Stages = append(s.Stages, next)
 	case "stage-remove":
 		s.Stages = without(s.Stages, at.n(0))
+	case "vary":
+		s.vary(strconv.Itoa(DefaultVariants))
+	case "vary-not":
+		s.vary("")
 	case "step-remove":
 		s.Steps = without(s.Steps, at.n(0))
 	case "step-up":

@@ -19,7 +19,7 @@ const (
 // FormOf returns the form of a saved plan. Secret header values are not in it.
 func FormOf(p loadtest.Plan) Form {
 	f := Form{
-		Source: string(p.SourceID), Document: string(p.DocumentID), Version: p.Version, Name: p.Name, BaseURL: p.BaseURL,
+		Preflight: "on", Source: string(p.SourceID), Document: string(p.DocumentID), Version: p.Version, Name: p.Name, BaseURL: p.BaseURL,
 		Timeout: span(p.Options.Timeout), InsecureTLS: p.Options.InsecureTLS, NoConnectionReuse: p.Options.NoConnectionReuse,
 	}
 	if p.Options.MaxRedirects != nil {
@@ -32,11 +32,17 @@ func FormOf(p loadtest.Plan) Form {
 		}
 		f.Headers = append(f.Headers, row)
 	}
+	for _, c := range p.Auth {
+		f.Auth = append(f.Auth, credentialOf(c))
+	}
 	for _, t := range p.Thresholds {
 		f.addThreshold(t)
 	}
-	for _, s := range p.Scenarios {
+	for i, s := range p.Scenarios {
 		f.Scenarios = append(f.Scenarios, scenarioOf(s))
+		for j := range s.Steps {
+			f.Scenarios[i].Steps[j].From = join(i, j)
+		}
 	}
 	return f
 }
@@ -103,6 +109,7 @@ func StepOf(s loadtest.Step) Step {
 		Name: s.Name, Method: s.Method, Path: s.Path, Weight: strconv.Itoa(max(s.Weight, 1)),
 		PathParams: paramsOf(s.Request.PathParams), Query: paramsOf(s.Request.Query),
 		Headers: paramsOf(s.Request.Headers), Cookies: paramsOf(s.Request.Cookies),
+		BaseURL: s.BaseURL, Auth: authText(s.Auth), Variants: positive(len(s.Variants)),
 	}
 	statuses := make([]string, len(s.ExpectStatus))
 	for i, status := range s.ExpectStatus {
@@ -126,8 +133,7 @@ func paramsOf(list []loadtest.Param) []Param {
 	return out
 }
 
-// KeepSecrets fills in the stored values of the secret headers that the form
-// left empty.
+// KeepSecrets fills in the stored values of the secrets that the form left empty.
 func KeepSecrets(p *loadtest.Plan, stored loadtest.Plan) {
 	values := map[string]string{}
 	for _, h := range stored.Headers {
@@ -140,6 +146,7 @@ func KeepSecrets(p *loadtest.Plan, stored loadtest.Plan) {
 			p.Headers[i].Value = values[h.Name]
 		}
 	}
+	keepSecrets(p.Auth, stored.Auth)
 }
 
 // text writes a duration as people type it: 90s is "1m30s", 60s is "1m".

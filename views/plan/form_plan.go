@@ -35,6 +35,12 @@ func (f Form) Plan() (loadtest.Plan, error) {
 			p.Headers = append(p.Headers, loadtest.Header{Name: strings.TrimSpace(h.Name), Value: h.Value, Secret: h.Secret})
 		}
 	}
+	for _, c := range f.Auth {
+		if !c.blank() {
+			p.Auth = append(p.Auth, c.credential())
+		}
+	}
+	r.variants("variants", f.Variants)
 	for i, s := range f.Scenarios {
 		p.Scenarios = append(p.Scenarios, r.scenario(join("scenarios", i), s))
 	}
@@ -110,7 +116,9 @@ func (r *reader) step(at string, s Step) loadtest.Step {
 			PathParams: params(s.PathParams), Query: params(s.Query), Headers: params(s.Headers), Cookies: params(s.Cookies),
 			Body: r.body(at+".request.body", s.Body),
 		},
+		BaseURL: strings.TrimSpace(s.BaseURL), Auth: schemesOf(s.Auth),
 	}
+	r.variants(at+".variants", s.Variants)
 	if out.Name == out.Method+" "+out.Path {
 		out.Name = ""
 	}
@@ -166,6 +174,13 @@ func (r *reader) json(at, mediaType, text string) {
 	var v any
 	r.Add(at, "plan.form.json", "This is not valid JSON: {{.Detail}}. To send it as it is, change the media type.",
 		"Detail", json.Unmarshal([]byte(text), &v).Error())
+}
+
+// variants checks how many variants are asked for: they are made by others.
+func (r *reader) variants(field, text string) {
+	if n := r.whole(field, text); n < 0 || n > loadtest.MaxVariants {
+		r.Add(field, "plan.form.variants", "Use a number of variants up to {{.Max}}.", "Max", loadtest.MaxVariants)
+	}
 }
 
 func (r *reader) whole(field, text string) int {

@@ -1,6 +1,7 @@
 package plan_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -11,6 +12,7 @@ import (
 
 	"plog.dev/plog/domain"
 	"plog.dev/plog/domain/loadtest"
+	"plog.dev/plog/domain/openapi"
 	"plog.dev/plog/views/plan"
 )
 
@@ -24,6 +26,9 @@ func TestFormKeepsThePlan(t *testing.T) {
 			t.Fatalf("%+v: %v", form, err)
 		}
 		plan.KeepSecrets(&got, want)
+		if wishes := plan.KeepVariants(&got, form, want); len(wishes) > 0 {
+			t.Fatalf("variants to be made: %v", wishes)
+		}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Fatal(diff)
 		}
@@ -46,6 +51,9 @@ func drawPlan(t *rapid.T) loadtest.Plan {
 	if rapid.Bool().Draw(t, "header") {
 		p.Headers = []loadtest.Header{{Name: "Authorization", Value: text.Draw(t, "token"), Secret: rapid.Bool().Draw(t, "secret")}}
 	}
+	for i := range rapid.IntRange(0, 3).Draw(t, "credentials") {
+		p.Auth = append(p.Auth, drawCredential(t, i))
+	}
 	for range rapid.IntRange(1, 3).Draw(t, "scenarios") {
 		s := loadtest.Scenario{Name: "s", Executor: rapid.SampledFrom(loadtest.Executors()).Draw(t, "executor"), Order: loadtest.Journey, ThinkTime: span.Draw(t, "think")}
 		level := rapid.IntRange(1, 500).Draw(t, "level")
@@ -66,6 +74,11 @@ func drawPlan(t *rapid.T) loadtest.Plan {
 			Method: "POST", Path: "/a/{b}", Weight: level, ExpectStatus: []int{201, 404},
 			Request: loadtest.Request{PathParams: list("path"), Query: list("query"), Headers: list("headers"), Cookies: list("cookies")},
 		}}
+		s.Steps[0].BaseURL = rapid.SampledFrom([]string{"", "http://127.0.0.1:8"}).Draw(t, "base URL")
+		s.Steps[0].Auth = rapid.SampledFrom([][]string{nil, {}, {"a & b"}, {"-", "한글 + ,"}}).Draw(t, "auth")
+		for range rapid.IntRange(0, 3).Draw(t, "variants") {
+			s.Steps[0].Variants = append(s.Steps[0].Variants, loadtest.Request{Query: list("variant")})
+		}
 		if rapid.Bool().Draw(t, "body") {
 			s.Steps[0].Request.Body = &loadtest.Body{Kind: loadtest.BodyMultipart, Fields: []loadtest.Field{{Name: "f", Base64: "AA==", FileName: text.Draw(t, "file")}}}
 		}
@@ -79,10 +92,31 @@ func drawPlan(t *rapid.T) loadtest.Plan {
 	return p
 }
 
+func drawCredential(t *rapid.T, i int) loadtest.Credential {
+	text := rapid.SampledFrom([]string{"a", "한글", "x y", "😀"})
+	c := loadtest.Credential{Scheme: fmt.Sprint("scheme ", i), Kind: rapid.SampledFrom(loadtest.CredentialKinds()).Draw(t, "kind")}
+	switch c.Kind {
+	case loadtest.CredentialAPIKey:
+		c.In, c.Name, c.Value = loadtest.InCookie, text.Draw(t, "name"), text.Draw(t, "key")
+	case loadtest.CredentialBearer:
+		c.Value = text.Draw(t, "token")
+	case loadtest.CredentialBasic:
+		c.Username, c.Password = text.Draw(t, "user"), text.Draw(t, "password")
+	default:
+		c.TokenURL, c.ClientAuth, c.ClientID = "http://127.0.0.1:9/token", loadtest.ClientAuthBody, text.Draw(t, "id")
+		c.Scopes = rapid.SampledFrom([][]string{nil, {"read"}, {"read", "write"}}).Draw(t, "scopes")
+		c.ClientSecret = rapid.SampledFrom([]string{"", "hush"}).Draw(t, "secret")
+		if c.Kind == loadtest.CredentialPassword {
+			c.Username, c.Password = text.Draw(t, "user"), text.Draw(t, "password")
+		}
+	}
+	return c
+}
+
 // Buttons that edit the form never break it, whatever they name.
 func TestApplyIsSafe(t *testing.T) {
 	verbs := []string{
-		"header-add", "header-remove", "threshold-add", "threshold-remove", "scenario-add", "scenario-remove", "stage-add",
+		"header-add", "header-remove", "auth-remove", "vary", "vary-not", "threshold-add", "threshold-remove", "scenario-add", "scenario-remove", "stage-add",
 		"stage-remove", "step-up", "step-down", "step-copy", "step-remove", "param-add", "param-remove", "field-add", "field-remove", "nonsense", "",
 	}
 	at := rapid.SampledFrom([]string{"", "0", "1", "-1", "99", "query", "x"})
@@ -166,5 +200,65 @@ func TestLimitsThatNoRunCanKeepAreRefused(t *testing.T) {
 		if diff := cmp.Diff(tt.wrong, form.ErrorsOf(err).Names(), cmpopts.EquateEmpty()); diff != "" {
 			t.Errorf("p95 %q, errors %q: %s", tt.p95, tt.errorRate, diff)
 		}
+	}
+}
+
+// Nobody gets a secret by pointing the token URL elsewhere.
+func TestSecretsStayWithTheirTokenURL(t *testing.T) {
+	stored := loadtest.Plan{Auth: []loadtest.Credential{{
+		Scheme: "login", Kind: loadtest.CredentialClient, TokenURL: "https://id.test/token", ClientID: "a", ClientSecret: "hush",
+	}}}
+	form := plan.FormOf(stored)
+	if form.Auth[0].ClientSecret != "" {
+		t.Fatal("the form holds the secret")
+	}
+	form.Auth[0].TokenURL = "https://elsewhere.test/token"
+	p, err := form.Plan()
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan.KeepSecrets(&p, stored)
+	if got := p.Auth[0].ClientSecret; got != "" {
+		t.Errorf("the other token URL gets %q", got)
+	}
+}
+
+func TestVariantsAreMadeAnewWhenTheirRequestChanges(t *testing.T) {
+	request := loadtest.Request{Query: []loadtest.Param{{Name: "q", Value: "a"}}}
+	step := loadtest.Step{Method: "GET", Path: "/a", Weight: 1, Request: request, Variants: make([]loadtest.Request, 3)}
+	stored := loadtest.Plan{Scenarios: []loadtest.Scenario{{Executor: loadtest.ConstantVUs, Order: loadtest.Rotate, Steps: []loadtest.Step{step, step, step, step}}}}
+	form := plan.FormOf(stored)
+	steps := form.Scenarios[0].Steps
+	steps[0].Query[0].Value = "edited"
+	steps[1].Variants = "5"
+	steps[2].Variants = ""
+	form.Apply(plan.Action("step-remove", 0, 2))
+	form.Apply(plan.Action("step-copy", 0, 2)) // of what was the last
+	p, err := form.Plan()
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []plan.Wish{{Scenario: 0, Step: 0, Count: 3}, {Scenario: 0, Step: 1, Count: 5}}
+	if diff := cmp.Diff(want, plan.KeepVariants(&p, form, stored)); diff != "" {
+		t.Error(diff)
+	}
+	for i, n := range []int{0, 0, 3, 3} {
+		if got := len(p.Scenarios[0].Steps[i].Variants); got != n {
+			t.Errorf("step %d keeps %d variants, want %d", i, got, n)
+		}
+	}
+}
+
+func TestSchemesBecomeFields(t *testing.T) {
+	r := openapi.Requirement{Scheme: "login", Type: "oauth2", Scopes: []string{"read", "write"}, Flows: []openapi.Flow{{Kind: openapi.ClientCredentials, TokenURL: "../token"}}}
+	got := plan.CredentialFor(r, "http://api.test/v1/x")
+	want := plan.Credential{Scheme: "login", Kind: "oauth2_client_credentials", TokenURL: "http://api.test/token", Scopes: "read write"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	form := plan.Form{Auth: []plan.Credential{got}}
+	form.Tidy()
+	if p, err := form.Plan(); err != nil || len(p.Auth) > 0 || len(form.Auth) > 0 {
+		t.Errorf("what was not filled in becomes %+v, %v", p.Auth, err)
 	}
 }

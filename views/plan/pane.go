@@ -5,23 +5,18 @@ import (
 	"strings"
 
 	"plog.dev/plog/domain/loadtest"
+	"plog.dev/plog/domain/openapi"
 )
 
 // Pane is the quick form beside a project's operations.
 type Pane struct {
 	Form    Form
 	Errors  Errors
-	Action  string   // where it is posted
-	BaseURL string   // the source's own, as a suggestion
-	SignIn  []SignIn // what the API's operations want
+	Action  string                // where it is posted
+	BaseURL string                // the source's own, as a suggestion
+	Servers []string              // the document's, as suggestions
+	SignIn  []openapi.Requirement // what the API's operations want
 	Summary Summary
-}
-
-// SignIn is a way in which an API wants to know who calls.
-type SignIn struct {
-	Scheme string // its name in the document
-	Header string // the header that carries it; "" when it is no header
-	Hint   string // what its value looks like
 }
 
 // Summary is what a form comes to: the operations, the load over time, the estimate.

@@ -7,6 +7,7 @@ import (
 
 	"plog.dev/plog/domain"
 	"plog.dev/plog/domain/loadtest"
+	"plog.dev/plog/domain/openapi"
 	"plog.dev/plog/views/layout"
 	"plog.dev/plog/views/ui"
 )
@@ -15,7 +16,14 @@ import (
 func Fixture() loadtest.Plan {
 	return loadtest.Plan{
 		ID: "plan-1", ProjectID: "project-1", Name: "바쁜 토요일 · Busy Saturday", Version: 3, BaseURL: "http://127.0.0.1:8090",
-		Headers: []loadtest.Header{{Name: "Authorization", Value: "x", Secret: true}, {Name: "X-Team", Value: "shop"}},
+		Headers: []loadtest.Header{{Name: "X-Request-Key", Value: "x", Secret: true}, {Name: "X-Team", Value: "shop"}},
+		Auth: []loadtest.Credential{
+			{Scheme: "bearerAuth", Kind: loadtest.CredentialBearer, Value: "x"},
+			{
+				Scheme: "shop_login", Kind: loadtest.CredentialClient, TokenURL: "http://127.0.0.1:8090/oauth/token", ClientID: "load-test", ClientSecret: "x",
+				ClientAuth: loadtest.ClientAuthBasic, Scopes: []string{"read:orders"},
+			},
+		},
 		Scenarios: []loadtest.Scenario{
 			{
 				Name: "browse", Executor: loadtest.RampingVUs, Order: loadtest.Rotate,
@@ -46,8 +54,33 @@ func FixturePane(operations ...string) Pane {
 	f.BaseURL, f.Operations = "http://127.0.0.1:8090", operations
 	return Pane{
 		Form: f, Action: "/projects/project-1/plans", Summary: SummaryOf(f, loadtest.Limits{}),
-		SignIn: []SignIn{{Scheme: "bearerAuth", Header: "Authorization", Hint: "Bearer …"}},
+		SignIn: fixtureSchemes(), BaseURL: f.BaseURL, Servers: []string{f.BaseURL, "https://api.example.com/v1"},
 	}
+}
+
+func fixtureSchemes() []openapi.Requirement {
+	return []openapi.Requirement{
+		{Scheme: "bearerAuth", Type: "http", HTTP: "bearer"},
+		{Scheme: "shop_login", Type: "oauth2", Scopes: []string{"read:orders"}, Flows: []openapi.Flow{
+			{Kind: openapi.ClientCredentials, TokenURL: "/oauth/token"}, {Kind: openapi.Password, TokenURL: "/oauth/token"},
+		}},
+	}
+}
+
+// manySchemes is the quick form of an API that knows many ways to sign in, one
+// of them filled in.
+func manySchemes() Pane {
+	p := FixturePane("GET /products")
+	p.SignIn = append(
+		p.SignIn,
+		openapi.Requirement{Scheme: "api_key", Type: "apiKey", In: "query", Name: "api_key"},
+		openapi.Requirement{Scheme: "session", Type: "apiKey", In: "cookie", Name: "SESSION"},
+		openapi.Requirement{Scheme: "basicAuth", Type: "http", HTTP: "basic"},
+	)
+	p.Form.Auth = []Credential{{Scheme: "basicAuth", Kind: "basic", Password: "x"}}
+	p.Form.Variants, p.Form.Optional = "50", true
+	p.Errors = Errors{"auth.0.username": domain.Msg("plan.rule.auth_user", "Give the user's name.")}
+	return p
 }
 
 // Stories are the states of a plan's forms and lists.
@@ -57,7 +90,7 @@ func Stories() []ui.Story {
 	}
 	p := Fixture()
 	frame := layout.Model{Title: p.Name, Project: layout.Link{Label: "Sample shop", URL: "#"}}
-	edit := EditModel{Frame: frame, Plan: p, Form: FormOf(p), Operations: []string{"GET /products", "POST /cart/items"}}
+	edit := EditModel{Frame: frame, Plan: p, Form: FormOf(p), Operations: []string{"GET /products", "POST /cart/items"}, Schemes: fixtureSchemes()}
 	edit.Summary = SummaryOf(edit.Form, loadtest.Limits{})
 	wrong := edit
 	wrong.Form = FormOf(p)
@@ -73,6 +106,7 @@ func Stories() []ui.Story {
 	return []ui.Story{
 		story("quick-form", QuickForm(FixturePane("GET /products", "POST /cart/items")), false),
 		story("quick-form-refused", QuickForm(refused), false),
+		story("quick-form-sign-in", QuickForm(manySchemes()), false),
 		story("edit", Edit(edit), true),
 		story("edit-with-errors", Edit(wrong), true),
 		story("list", List(ListModel{Frame: frame, Project: project, Rows: []Row{RowOf(p)}}), true),
