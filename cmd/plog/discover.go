@@ -73,7 +73,7 @@ func (c discoverCmd) Run(ctx context.Context, a *app) error {
 // find reads a file when there is one of that name, and fetches otherwise.
 func find(ctx context.Context, policy target.Policy, name string) (discover.Found, error) {
 	if _, err := os.Stat(name); err == nil {
-		return discover.ReadFile(name)
+		return discover.ReadFile(name, "")
 	}
 	fetcher := discover.NewFetcher(policy)
 	return discover.NewFinder(fetcher).Find(ctx, discover.Request{Target: name})

@@ -137,8 +137,10 @@ func (r *scriptReader) constant(e ast.Expression, depth int) any {
 		}
 		return r.constant(e.Alternate, depth+1)
 	case *ast.Identifier:
-		if v := r.names[e.Name.String()]; v != nil {
-			return r.constant(v, depth+20) // a name may be defined by itself
+		for _, v := range r.names[e.Name.String()] {
+			if known := r.constant(v, depth+20); known != nil { // a name may be defined by itself
+				return known
+			}
 		}
 	case *ast.DotExpression:
 		return r.member(e, depth)
@@ -334,7 +336,7 @@ func (r *scriptReader) result(e *ast.CallExpression, depth int) any {
 				return strings.Replace(s, text(0), text(1), 1)
 			}
 		}
-	case len(args) == 1 && text(0) != "":
+	case len(args) == 1 && text(0) != "" && member == name && name != "require":
 		return text(0)
 	}
 	return nil

@@ -5,10 +5,8 @@ package discover
 
 import (
 	"context"
-	"errors"
 	"net/netip"
 	"net/url"
-	"os"
 	"strings"
 
 	"plog.dev/plog/domain"
@@ -85,30 +83,6 @@ func (f *Finder) Find(ctx context.Context, req Request) (Found, error) {
 	found, err := s.run(ctx, u)
 	found.Tried = s.tried
 	return found, err
-}
-
-// ReadFile reads a document from a file of this machine. Errors are Invalid or
-// NotFound *domain.Errors.
-func ReadFile(path string) (Found, error) {
-	info, err := os.Stat(path)
-	switch {
-	case errors.Is(err, os.ErrNotExist):
-		return Found{}, domain.Errorf(domain.NotFound, "discover.no_file", "There is no file {{.Path}}.", "Path", path).Because(err)
-	case err == nil && info.IsDir():
-		return Found{}, domain.Errorf(domain.Invalid, "discover.folder", "{{.Path}} is a folder. Name the document's file in it.", "Path", path)
-	case err == nil && info.Size() > openapi.MaxBytes:
-		_, err = openapi.Parse(make([]byte, openapi.MaxBytes+1))
-		return Found{}, err
-	}
-	raw, err := os.ReadFile(path) //nolint:gosec // the person at the terminal names the file
-	if err != nil {
-		return Found{}, domain.Errorf(domain.Invalid, "discover.unreadable_file", "{{.Path}} cannot be read. Check its permissions.", "Path", path).Because(err)
-	}
-	doc, err := openapi.Parse(raw)
-	if err != nil {
-		return Found{}, err
-	}
-	return Found{Document: doc, Raw: raw, Strategy: "file"}, nil
 }
 
 // parseTarget reads an address as people type it: a scheme may be missing.

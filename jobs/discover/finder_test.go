@@ -128,7 +128,7 @@ func TestReadFile(t *testing.T) {
 		}
 		return path
 	}
-	found, err := discover.ReadFile(write("a.json", document))
+	found, err := discover.ReadFile(write("a.json", document), "")
 	if err != nil || found.Document.Title != "주문" || found.Strategy != "file" {
 		t.Errorf("%+v: %v", found, err)
 	}
@@ -137,7 +137,7 @@ func TestReadFile(t *testing.T) {
 		dir:                        domain.Invalid,
 		write("empty", ""):         domain.Invalid,
 	} {
-		if _, err := discover.ReadFile(path); domain.CodeOf(err) != want {
+		if _, err := discover.ReadFile(path, ""); domain.CodeOf(err) != want {
 			t.Errorf("%s: %v", path, err)
 		}
 	}

@@ -1,21 +1,11 @@
 package discover
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"io/fs"
 	"os"
-	"path"
-	"regexp"
 	"strings"
-
-	"github.com/pb33f/go-yaml"
-
-	"plog.dev/plog/domain"
-	"plog.dev/plog/domain/openapi"
 )
 
 // maxFolderFiles is how many files of a documents folder are looked at.
@@ -60,7 +50,7 @@ func (f Folder) List(ctx context.Context) ([]FolderFile, error) {
 		case d.IsDir() || !documentName.MatchString(name):
 			return nil
 		}
-		if raw, err := readIn(root, name); err == nil {
+		if raw, err := readFile(root.FS(), name); err == nil {
 			if h, ok := peek(raw); ok {
 				files = append(files, FolderFile{Path: name, Title: h.title, Version: h.version, OpenAPI: h.openapi, Bytes: int64(len(raw))})
 			}
@@ -73,26 +63,24 @@ func (f Folder) List(ctx context.Context) ([]FolderFile, error) {
 	return files, nil
 }
 
-// Read returns the document at a path that List returned. Errors are NotFound
+// Read returns the document at a path that List returned, as one with the files
+// of the folder that it refers to. Errors are NotFound
 // or Invalid *domain.Errors.
 func (f Folder) Read(name string) (Found, error) {
-	if !fs.ValidPath(name) {
-		return Found{}, noFile(name, nil)
-	}
 	root, err := f.open()
 	if err != nil {
 		return Found{}, err
 	}
 	defer func() { _ = root.Close() }()
-	raw, err := readIn(root, name)
+	raw, err := readFile(root.FS(), name)
 	if err != nil {
 		return Found{}, err
 	}
-	doc, err := openapi.Parse(raw)
+	doc, raw, err := bundled(filesOf(root), name, raw)
 	if err != nil {
 		return Found{}, err
 	}
-	return Found{Document: doc, Raw: raw, Strategy: "folder", Definition: path.Clean(name)}, nil
+	return Found{Document: doc, Raw: raw, Strategy: "folder", Definitions: counted(doc)}, nil
 }
 
 func (f Folder) open() (*os.Root, error) {
@@ -104,105 +92,4 @@ func (f Folder) open() (*os.Root, error) {
 		return nil, noFile(f.Dir, err)
 	}
 	return root, nil
-}
-
-func noFile(name string, cause error) error {
-	return domain.Errorf(domain.NotFound, "discover.no_file", "There is no file {{.Path}}.", "Path", name).Because(cause)
-}
-
-// readIn returns a file of the root, at most as long as a document may be.
-func readIn(root *os.Root, name string) (raw []byte, err error) {
-	file, err := root.Open(name)
-	if err != nil {
-		return nil, noFile(name, err)
-	}
-	defer func() { err = errors.Join(err, file.Close()) }()
-	if info, err := file.Stat(); err != nil || !info.Mode().IsRegular() {
-		return nil, noFile(name, err)
-	}
-	raw, err = limited(file, openapi.MaxBytes)
-	switch {
-	case errors.Is(err, errTooLarge):
-		return nil, tooLargeFile(name)
-	case err != nil:
-		return nil, unreadableFile(name, err)
-	}
-	return raw, nil
-}
-
-func unreadableFile(name string, cause error) error {
-	return domain.Errorf(domain.Invalid, "discover.unreadable_file", "{{.Path}} cannot be read. Check its permissions.", "Path", name).Because(cause)
-}
-
-func tooLargeFile(name string) error {
-	return domain.Errorf(domain.Invalid, "discover.too_large_file",
-		"{{.Path}} is larger than {{.Limit}} MiB, which no API document should be.", "Path", name, "Limit", openapi.MaxBytes>>20)
-}
-
-var (
-	documentName = regexp.MustCompile(`(?i)\.(json|ya?ml)$`)
-	topKey       = regexp.MustCompile(`(?m)^["']?(openapi|swagger)["']?[ \t]*:[ \t]*["']?([\w.-]+)`)
-	infoBlock    = regexp.MustCompile(`(?m)^["']?info["']?[ \t]*:.*\n(?:(?:[ \t].*)?\r?\n)*(?:[ \t].*)?`)
-)
-
-// heading is how a document introduces itself.
-type heading struct{ openapi, title, version string }
-
-// peek reads a document's heading without reading the document; false when it
-// does not look like an OpenAPI document.
-func peek(raw []byte) (heading, bool) {
-	raw = bytes.TrimPrefix(raw, []byte("\xef\xbb\xbf"))
-	if trimmed := bytes.TrimSpace(raw); bytes.HasPrefix(trimmed, []byte("{")) {
-		return peekJSON(trimmed)
-	}
-	m := topKey.FindSubmatch(raw)
-	if m == nil {
-		return heading{}, false
-	}
-	h := heading{openapi: string(m[2])}
-	var block struct {
-		Info struct{ Title, Version string }
-	}
-	if yaml.Unmarshal(infoBlock.Find(raw), &block) == nil {
-		h.title, h.version = block.Info.Title, block.Info.Version
-	}
-	return h, true
-}
-
-// peekJSON reads as far as the heading goes.
-func peekJSON(raw []byte) (heading, bool) {
-	var h heading
-	d := json.NewDecoder(bytes.NewReader(raw))
-	if _, err := d.Token(); err != nil {
-		return h, false
-	}
-	for seen := false; d.More() && (h.openapi == "" || !seen); {
-		key, err := d.Token()
-		if err != nil {
-			break
-		}
-		var value any
-		switch key {
-		case "openapi", "swagger":
-			if d.Decode(&value) == nil {
-				h.openapi = fmt.Sprint(value)
-			}
-			continue
-		case "info":
-			var info struct {
-				Title   string `json:"title"`
-				Version string `json:"version"`
-			}
-			if d.Decode(&info) == nil {
-				h.title, h.version = info.Title, info.Version
-			}
-			seen = true
-			continue
-		}
-		var skipped json.RawMessage
-		if d.Decode(&skipped) != nil {
-			break
-		}
-	}
-	return h, h.openapi != ""
 }

@@ -55,7 +55,7 @@ func readScript(source string, page *url.URL) literals {
 	if err != nil || program == nil {
 		return literals{}
 	}
-	r := scriptReader{source: source, page: page, names: map[string]ast.Expression{}, work: maxScriptWork}
+	r := scriptReader{source: source, page: page, names: map[string][]ast.Expression{}, work: maxScriptWork}
 	r.walk(reflect.ValueOf(program), 0, r.declare)
 	r.walk(reflect.ValueOf(program), 0, r.collect)
 	return r.found
@@ -64,7 +64,7 @@ func readScript(source string, page *url.URL) literals {
 type scriptReader struct {
 	source string
 	page   *url.URL
-	names  map[string]ast.Expression
+	names  map[string][]ast.Expression // what each may stand for
 	work   int
 	found  literals
 }
@@ -104,15 +104,17 @@ func (r *scriptReader) walk(v reflect.Value, depth int, visit func(ast.Node) boo
 }
 
 func (r *scriptReader) declare(n ast.Node) bool {
+	const most = 8
+	note := func(target ast.Node, value ast.Expression) {
+		if id, ok := target.(*ast.Identifier); ok && value != nil && len(r.names[id.Name.String()]) < most {
+			r.names[id.Name.String()] = append(r.names[id.Name.String()], value)
+		}
+	}
 	switch n := n.(type) {
 	case *ast.Binding:
-		if id, ok := n.Target.(*ast.Identifier); ok && n.Initializer != nil {
-			r.names[id.Name.String()] = n.Initializer
-		}
+		note(n.Target, n.Initializer)
 	case *ast.AssignExpression:
-		if id, ok := n.Left.(*ast.Identifier); ok && r.names[id.Name.String()] == nil {
-			r.names[id.Name.String()] = n.Right
-		}
+		note(n.Left, n.Right)
 	}
 	return true
 }
@@ -121,7 +123,7 @@ func (r *scriptReader) collect(n ast.Node) bool {
 	switch n := n.(type) {
 	case *ast.ObjectLiteral:
 		keys := keysOf(n)
-		if isDocument(keys) {
+		if isDocument(keys) && r.saysVersion(keys) {
 			r.found.documents = append(r.found.documents, r.json(n))
 			return false
 		}
@@ -158,21 +160,18 @@ func (r *scriptReader) called(n *ast.CallExpression) {
 	if len(c.args) == 0 {
 		return
 	}
-	text, ok := c.args[0].(string)
 	owner, member := cutLast(c.name)
 	switch {
-	case !ok:
-		if written, isText := r.argument(n).(string); isText && c.name == "JSON.parse" {
-			r.found.add(readJSON([]byte(written)))
+	case c.name == "JSON.parse":
+		if text, ok := c.args[0].(string); ok {
+			r.found.add(readJSON([]byte(text)))
 		}
 	case isLocation(owner) && (member == "replace" || member == "assign"):
-		r.found.moves = append(r.found.moves, text)
-	case c.name == "JSON.parse":
-		r.found.add(readJSON([]byte(text)))
+		if text, ok := c.args[0].(string); ok {
+			r.found.moves = append(r.found.moves, text)
+		}
 	}
 }
-
-func (r *scriptReader) argument(n *ast.CallExpression) any { return r.constant(n.ArgumentList[0], 0) }
 
 func isLocation(name string) bool {
 	switch name {
@@ -190,6 +189,16 @@ func cutLast(name string) (owner, member string) {
 func isDocument[T any](keys map[string]T) bool {
 	has := func(name string) bool { _, ok := keys[name]; return ok }
 	return (has("openapi") || has("swagger")) && (has("paths") || has("info"))
+}
+
+// saysVersion tells documents from the code that makes or reads them.
+func (r *scriptReader) saysVersion(keys map[string]ast.Expression) bool {
+	for _, name := range []string{"openapi", "swagger"} {
+		if e := keys[name]; e != nil && r.constant(e, 0) != nil {
+			return true
+		}
+	}
+	return false
 }
 
 func keysOf(o *ast.ObjectLiteral) map[string]ast.Expression {

@@ -112,8 +112,8 @@ func bare(u *url.URL) bool { return u.Path == "" || u.Path == "/" }
 func (s *search) accept(ctx context.Context, r response, strategy string) (Found, error) {
 	doc, err := openapi.Parse(r.Body)
 	raw := r.Body
-	if err == nil && refersElsewhere(raw) {
-		doc, raw, err = s.gather(ctx, r, doc)
+	if err == nil && len(openapi.ExternalRefs(raw)) > 0 {
+		doc, raw, err = s.gather(ctx, r)
 	}
 	s.note(ctx, strategy, r.URL, err)
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 
+	"plog.dev/plog/domain"
 	"plog.dev/plog/domain/openapi"
 )
 
@@ -56,6 +57,9 @@ func (s *search) take(ctx context.Context, p page, o offer) (Found, bool) {
 func (s *search) try(ctx context.Context, p page, c candidate) (Found, bool) {
 	if c.inline != nil {
 		doc, err := openapi.Parse(c.inline)
+		if err == nil && len(doc.Operations) == 0 { // tools carry such samples
+			err = domain.Errorf(domain.Invalid, "discover.no_operations", "The document that is part of the page has no operations.")
+		}
 		s.note(ctx, c.strategy, nil, err)
 		return Found{Document: doc, Raw: c.inline, Strategy: c.strategy}, err == nil
 	}

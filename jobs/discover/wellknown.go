@@ -29,6 +29,9 @@ var wellKnownPaths = []string{
 	"docs/api.json", "docs/api-docs.json", "api/documentation", "documentation", // Scramble, L5-Swagger; hapi-swagger, Strapi, Ktor
 	"server/specs/oas", "api/openapi.yaml", "api/v1/openapi.json", "v1/openapi.json", // Directus
 	"apispec_1.json", "apispec.json", "api/spec", "spec", // Flasgger; paperclip, poem
+	"v1/api-docs", "api/v1/api-docs", "api/v3/api-docs", "api/api-docs", // below the prefix that many APIs have
+	"v1/swagger.json", "api/v1/swagger.json", "api/v1/docs", "v1/docs",
+	"api/swagger/index.html", "api/openapi", "api/schema", "api-docs.yaml",
 	".well-known/openapi.json", "swagger/documentation.yaml", "api.json", "api/v3/openapi.json",
 	"swagger", "swagger-ui.html", "swagger-ui/index.html", "swagger-ui/",
 	"redoc", "scalar", "reference", "api-docs/index.html",
