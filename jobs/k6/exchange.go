@@ -34,8 +34,8 @@ type told struct {
 	Expected       bool
 }
 
-// Exchanges returns what k6's log says of a trial of p, a valid plan
-// WithDefaults, in the order in which the steps were sent. Steps that were not
+// Exchanges returns what k6's log says of a trial of p, as
+// BuildTrial took it, in the order in which the steps were sent. Steps that were not
 // sent are not in it.
 func Exchanges(p loadtest.Plan, log []byte) ([]loadtest.Exchange, error) {
 	var all []loadtest.Exchange

@@ -41,7 +41,7 @@ type trialStep struct {
 	Scenario int         `json:"scenario"`
 	Step     int         `json:"step"`
 	Session  int         `json:"session"`
-	Retry    bool        `json:"retry,omitempty"`
+	OwnFirst bool        `json:"own_first,omitempty"`
 	Gives    bool        `json:"gives,omitempty"` // later steps may take something from its answer
 	Slots    []trialSlot `json:"slots,omitempty"`
 	URL      []any       `json:"url,omitempty"` // texts, and indices of the slots between them
@@ -58,8 +58,8 @@ type giver struct {
 	Fields []string `json:"fields"`
 }
 
-// BuildTrial returns the bundle that sends every step of a valid plan
-// WithDefaults once, within at most the given time, by the same script as a run
+// BuildTrial returns the bundle that tries out every step of a valid plan
+// WithDefaults that loadtest.ForTrial made, within at most the given time, by the same script as a run
 // does; read what comes of it with Exchanges.
 func BuildTrial(p loadtest.Plan, blocked []netip.Prefix, within time.Duration) (Bundle, error) {
 	p.Options.Timeout = domain.Dur(timeoutOf(p))
@@ -99,7 +99,7 @@ func trialOf(p loadtest.Plan) trial {
 	for i, rule := range rules.Steps {
 		step := p.Scenarios[rule.At.Scenario].Steps[rule.At.Step]
 		t.Steps[i].Scenario, t.Steps[i].Step = rule.At.Scenario, rule.At.Step
-		t.Steps[i].Session, t.Steps[i].Retry = rule.Session, rule.Retry
+		t.Steps[i].Session, t.Steps[i].OwnFirst = rule.Session, rule.OwnFirst
 		t.Steps[i].Slots = slotsOf(step, rule.Slots)
 		if t.Steps[i].URL = piecesOf(p, step, rule.Slots); t.Steps[i].URL == nil {
 			t.Steps[i].Slots = nil

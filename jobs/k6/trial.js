@@ -1,7 +1,10 @@
 // What a trial adds to script.js, whose names it uses: it is the same module.
 
-// A trial sends each step once and tells on a line of its own what came of it.
-// The lines that start with plog:exchange become loadtest.Exchanges.
+// With these a target says that it does not have, or want, what a value names.
+const unfit = [400, 404, 409, 410, 422];
+
+// A trial sends each step once, or with other values once more, and tells on a
+// line of its own what came of it. The lines that start with plog:exchange become loadtest.Exchanges.
 export function trial(given) {
   if (plan.tokens) {
     keepTokens(given);
@@ -12,16 +15,21 @@ export function trial(given) {
     const made = scenarios.get(plan.scenarios[rule.scenario].name).steps[rule.step];
     const { name, expected, url } = made;
     const step = { ...made, params: { ...made.params, responseType: 'binary' }, session: rule.session };
+    const attempt = (slots) => {
+      const at = slots.some(({ from }) => from) ? fill(rule.url, slots) + step.key : url;
+      return { slots, at, response: request(step, at, sessions) };
+    };
     const own = (rule.slots || []).map(({ value, text }) => ({ value, text }));
     const taken = take(rule, own, answers);
-    let slots = rule.retry ? own : taken;
-    let at = slots === own ? url : fill(rule.url, slots) + step.key;
-    let response = request(step, at, sessions);
-    if (taken !== own && rule.retry && !expected(response.status)) {
-      const instead = fill(rule.url, taken) + step.key;
-      const second = request(step, instead, sessions);
-      if (expected(second.status)) {
-        [slots, at, response] = [taken, instead, second];
+    const ways = taken === own ? [own] : [own, taken];
+    if (!rule.own_first) {
+      ways.reverse();
+    }
+    let { slots, at, response } = attempt(ways[0]);
+    if (ways.length > 1 && unfit.includes(response.status) && !expected(response.status)) {
+      const second = attempt(ways[1]);
+      if (expected(second.response.status) || second.slots === own) { // when nothing works, what the load would send
+        ({ slots, at, response } = second);
       }
     }
     if (rule.gives && response.status >= 200 && response.status < 300) {
@@ -65,7 +73,7 @@ function valueOf({ body, headers }, fields) {
   const text = body && body.byteLength <= plan.trial.max_giver ? textOf(body) : '';
   let found;
   try {
-    found = search(JSON.parse(text), fields, 3);
+    found = search(JSON.parse(text), fields);
   } catch {
     found = undefined; // not JSON
   }
@@ -79,21 +87,30 @@ function valueOf({ body, headers }, fields) {
   return found === undefined ? undefined : String(found);
 }
 
-// search looks for the fields in an object, then in what it holds; of a list,
-// in its first element.
-function search(value, fields, depth) {
+// search looks for the first of the fields that there is, in an object and in
+// what it holds; of a list, in its first element.
+function search(value, fields) {
+  for (const field of fields) {
+    const found = named(value, field, 3);
+    if (found !== undefined) {
+      return found;
+    }
+  }
+  return undefined;
+}
+
+function named(value, field, depth) {
   const node = Array.isArray(value) ? value[0] : value;
   if (node === null || typeof node !== 'object' || depth === 0) {
     return undefined;
   }
-  const named = new Map(Object.entries(node).map(([key, v]) => [key.toLowerCase().replace(/[-_.]/g, ''), v]));
-  for (const field of fields) {
-    if (['string', 'number'].includes(typeof named.get(field))) {
-      return named.get(field);
-    }
+  const entries = Object.entries(node);
+  const [, own] = entries.find(([key]) => key.toLowerCase().replace(/[-_.]/g, '') === field) || [];
+  if (['string', 'number'].includes(typeof own)) {
+    return own;
   }
-  for (const inner of Object.values(node)) {
-    const found = search(inner, fields, depth - 1);
+  for (const [, inner] of entries) {
+    const found = named(inner, field, depth - 1);
     if (found !== undefined) {
       return found;
     }

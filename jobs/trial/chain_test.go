@@ -3,6 +3,7 @@ package trial_test
 import (
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -160,6 +161,38 @@ func TestThePlansOwnValueIsKeptWhenItWorks(t *testing.T) {
 	got := triedAll(t, try(t, plan(url, step("GET", "/pets"), step("GET", "/pets/{id}", "id", "7"))))
 	if diff := cmp.Diff([]tried{{"GET /pets", 200, nil}, {"GET /pets/{id}", 200, nil}}, got); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+// What looks like what a step may take, and is not, is no reason to fail.
+func TestAWrongGuessGivesWayToThePlansOwnValue(t *testing.T) {
+	var sent []string
+	url := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		switch sent = append(sent, r.Method+" "+r.URL.Path); {
+		case r.URL.Path == "/things":
+			_, _ = w.Write([]byte(`{"id":"receipt","lines":[{"thing-id":"t"}]}`))
+		case r.URL.Path != "/things/7" && r.URL.Path != "/things/t/parts/9":
+			w.WriteHeader(http.StatusUnprocessableEntity)
+		}
+	})
+	got := triedAll(t, try(t, plan(url,
+		step("POST", "/things"), step("PUT", "/things/{id}", "id", "7"), step("PATCH", "/things/{id}", "id", "8"),
+		step("DELETE", "/things/{thingId}/parts/{n}", "thingId", "7", "n", "9"),
+	)))
+	want := []tried{
+		{"POST /things", 200, nil}, {"PUT /things/{id}", 200, nil}, {"PATCH /things/{id}", 422, nil},
+		{"DELETE /things/{thingId}/parts/{n}", 200, []loadtest.Suggestion{{Param: "thingId", Value: "t", Instead: "7", From: "POST /things"}}},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	order := []string{
+		"POST /things", "DELETE /things/t/parts/9", "PUT /things/receipt", "PUT /things/7", "PATCH /things/receipt", "PATCH /things/8",
+	}
+	slices.Sort(order)
+	slices.Sort(sent)
+	if diff := cmp.Diff(order, sent); diff != "" {
+		t.Errorf("requests, -want +got:\n%s", diff)
 	}
 }
 

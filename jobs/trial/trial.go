@@ -6,7 +6,6 @@ import (
 	"context"
 	"fmt"
 	"net/netip"
-	"slices"
 	"sync"
 	"time"
 
@@ -18,8 +17,8 @@ import (
 const (
 	// slots is how many trials are carried out at once; more wait.
 	slots = 2
-	// within is how long k6 may take to send all requests.
-	within = 2 * time.Minute
+	// usual is how long k6 may take to send all requests if nobody says.
+	usual = 2 * time.Minute
 	// startup is how long k6 may take beside that.
 	startup = 15 * time.Second
 	// maxLog is above what BuildTrial lets the script write.
@@ -39,6 +38,8 @@ type Config struct {
 	// left there is removed before the first trial.
 	K6     generator
 	Limits loadtest.Limits
+	// Within is how long all requests of a trial may take; 0 is 2 minutes.
+	Within time.Duration
 	// CheckTarget refuses addresses that must not be contacted, as for runs.
 	CheckTarget func(ctx context.Context, baseURL string) error
 	// Blocked are the networks that k6 must not connect to when it tests baseURL.
@@ -54,19 +55,22 @@ type Trier struct {
 
 // New returns a Trier. It starts nothing and touches no file.
 func New(cfg Config) *Trier {
+	if cfg.Within <= 0 {
+		cfg.Within = usual
+	}
 	return &Trier{cfg: cfg, slots: make(chan struct{}, slots)}
 }
 
-// Try sends every step of every scenario once, in the order of
-// loadtest.TrialOf, and returns what came of it in that order; a step that
-// could not be sent in time is last, with a Problem that says so. The plan's
+// Try sends every step of every scenario once, as loadtest.ForTrial makes it and
+// in the order of loadtest.TrialOf, and returns what came of it in that order; a step
+// for which there was no time is last, with a Problem that says so. The plan's
 // load and thresholds count for nothing; its secrets are in clear.
 //
 // Invalid with fields when a request cannot be sent as it is, Forbidden when
 // the target may not be contacted, Unavailable without a usable k6; ctx's cause
 // when it ends.
 func (t *Trier) Try(ctx context.Context, plan loadtest.Plan) ([]loadtest.Exchange, error) {
-	plan = withoutLoad(plan).WithDefaults(t.cfg.Limits)
+	plan = loadtest.ForTrial(plan).WithDefaults(t.cfg.Limits)
 	if err := plan.Validate(t.cfg.Limits); err != nil {
 		return nil, err
 	}
@@ -74,7 +78,7 @@ func (t *Trier) Try(ctx context.Context, plan loadtest.Plan) ([]loadtest.Exchang
 		return nil, err
 	}
 	blocked := plan.BlockedBy(func(address string) []netip.Prefix { return t.cfg.Blocked(ctx, address) })
-	bundle, err := k6.BuildTrial(plan, blocked, within)
+	bundle, err := k6.BuildTrial(plan, blocked, t.cfg.Within)
 	if err != nil {
 		return nil, err
 	}
@@ -91,7 +95,7 @@ func (t *Trier) Try(ctx context.Context, plan loadtest.Plan) ([]loadtest.Exchang
 }
 
 func (t *Trier) send(ctx context.Context, plan loadtest.Plan, bundle k6.Bundle) ([]loadtest.Exchange, error) {
-	bounded, cancel := context.WithTimeout(ctx, within+startup)
+	bounded, cancel := context.WithTimeout(ctx, t.cfg.Within+startup)
 	defer cancel()
 	outcome, log, err := t.cfg.K6.Once(bounded, bundle, k6.TrialArgs(), maxLog)
 	if err != nil {
@@ -107,7 +111,7 @@ func (t *Trier) send(ctx context.Context, plan loadtest.Plan, bundle k6.Bundle) 
 	if len(sent) == 0 && outcome.ExitCode != k6.ExitOK {
 		return nil, &domain.Error{Code: domain.Unavailable, Message: outcome.Reason}
 	}
-	return append(sent, unsent(plan, sent)...), nil
+	return append(sent, t.unsent(plan, sent)...), nil
 }
 
 // sweep removes, once, what a process left that was killed.
@@ -126,21 +130,8 @@ func (t *Trier) sweep() (err error) {
 	return err
 }
 
-// withoutLoad keeps of a plan what its requests depend on.
-func withoutLoad(p loadtest.Plan) loadtest.Plan {
-	p.Thresholds = nil
-	p.Scenarios = slices.Clone(p.Scenarios)
-	for i, s := range p.Scenarios {
-		p.Scenarios[i] = loadtest.Scenario{
-			Name: s.Name, Order: s.Order, Steps: s.Steps,
-			Executor: loadtest.PerVUIterations, VUs: 1, Iterations: 1,
-		}
-	}
-	return p
-}
-
 // unsent returns an exchange for each step that is not among the sent ones.
-func unsent(p loadtest.Plan, sent []loadtest.Exchange) []loadtest.Exchange {
+func (t *Trier) unsent(p loadtest.Plan, sent []loadtest.Exchange) []loadtest.Exchange {
 	done := map[loadtest.StepAt]bool{}
 	for _, x := range sent {
 		done[x.At] = true
@@ -155,7 +146,7 @@ func unsent(p loadtest.Plan, sent []loadtest.Exchange) []loadtest.Exchange {
 		left = append(left, loadtest.Exchange{
 			At: rule.At, Scenario: scenario.Name, Step: step.Label(), Path: step.Path,
 			Request: loadtest.SentRequest{Method: step.Method, URL: p.Base(step) + step.Path},
-			Problem: domain.Msg("trial.problem.unsent", "Not sent: trying the requests before it took all of the {{.Within}} there are.", "Within", within.String()),
+			Problem: domain.Msg("trial.problem.unsent", "There was no time left for this: a trial takes at most {{.Within}}. Try fewer steps at once, or look into why others take so long.", "Within", t.cfg.Within.String()),
 		})
 	}
 	return left

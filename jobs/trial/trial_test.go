@@ -4,10 +4,8 @@ import (
 	"bytes"
 	"context"
 	"encoding/base64"
-	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
@@ -19,7 +17,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"plog.dev/plog/domain"
 	"plog.dev/plog/domain/loadtest"
 	"plog.dev/plog/domain/target"
 	"plog.dev/plog/jobs/local"
@@ -37,16 +34,19 @@ func TestMain(m *testing.M) {
 // folder it works in.
 func newTrier(t *testing.T) (trier *trial.Trier, dir string) {
 	t.Helper()
-	binary := os.Getenv("PLOG_K6")
-	if binary == "" {
-		binary = filepath.Join("..", "..", "bin", "k6")
-	}
 	dir = t.TempDir()
-	runner := local.New(local.Config{Dir: dir, Binary: binary})
+	runner := local.New(local.Config{Dir: dir, Binary: binary()})
 	if _, err := runner.Version(t.Context()); err != nil {
 		t.Skip("no k6 with PLOG's output, set PLOG_K6 or build bin/k6: ", err)
 	}
 	return trial.New(config(runner)), dir
+}
+
+func binary() string {
+	if named := os.Getenv("PLOG_K6"); named != "" {
+		return named
+	}
+	return filepath.Join("..", "..", "bin", "k6")
 }
 
 func config(runner *local.Runner) trial.Config {
@@ -238,50 +238,6 @@ func TestTimingsTellWhereTheTimeWent(t *testing.T) {
 	}
 }
 
-func TestProblemsSayWhatIsWrong(t *testing.T) {
-	secure := httptest.NewTLSServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
-	t.Cleanup(secure.Close)
-	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := listener.Close(); err != nil {
-		t.Fatal(err)
-	}
-	released := make(chan struct{})
-	silent := serve(t, func(http.ResponseWriter, *http.Request) { <-released })
-	t.Cleanup(func() { close(released) }) // before the server waits for its handlers
-	for name, c := range map[string]struct{ url, want string }{
-		"nothing listens":   {"http://" + listener.Addr().String(), "trial.problem.refused"},
-		"unknown authority": {secure.URL, "trial.problem.authority"},
-		"unknown name":      {"http://nowhere.invalid", "trial.problem.dns"},
-		"silence":           {silent, "trial.problem.timeout"},
-		"public address":    {"http://8.8.8.8", "trial.problem.blocked"},
-		"hang up":           {serve(t, func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }), "trial.problem.reset"},
-		"plain for secure":  {strings.Replace(silent, "http:", "https:", 1), "trial.problem.tls"},
-		"leads to metadata": {serve(t, func(w http.ResponseWriter, r *http.Request) {
-			http.Redirect(w, r, "http://169.254.169.254/latest", http.StatusFound)
-		}), "trial.problem.blocked"},
-		"not gzip": {serve(t, func(w http.ResponseWriter, _ *http.Request) {
-			w.Header().Set("Content-Encoding", "gzip")
-			_, _ = io.WriteString(w, "plain text")
-		}), "trial.problem.body"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			p := plan(c.url, step("GET", "/"))
-			p.Options.Timeout = domain.Dur(time.Second)
-			got := try(t, p)
-			if len(got) != 1 || got[0].Problem.Key != c.want || got[0].Response != nil {
-				t.Fatalf("%+v", got)
-			}
-			if j := loadtest.Judge(got[0]); j.Concern != loadtest.ConcernConnection || !j.Errors() {
-				t.Errorf("judged %+v", j)
-			}
-		})
-	}
-}
-
 func TestRedirectsAreFollowedAsInARun(t *testing.T) {
 	url := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/old" {
@@ -330,75 +286,11 @@ func TestJourneysKeepTheirCookiesAndOthersHaveNone(t *testing.T) {
 	}
 }
 
-func TestNothingIsSentThatMayNotBe(t *testing.T) {
-	trier, dir := newTrier(t)
-	for name, c := range map[string]struct {
-		plan loadtest.Plan
-		want domain.Code
-	}{
-		"a path without its value": {plan("http://127.0.0.1:1", step("GET", "/pets/{id}")), domain.Invalid},
-		"no step":                  {plan("http://127.0.0.1:1"), domain.Invalid},
-	} {
-		if _, err := trier.Try(t.Context(), c.plan); domain.CodeOf(err) != c.want {
-			t.Errorf("%s: %v, want %s", name, err, c.want)
-		}
-	}
-	refuse := config(local.New(local.Config{Dir: dir}))
-	refuse.CheckTarget = func(context.Context, string) error { return domain.Errorf(domain.Forbidden, "k", "no") }
-	if _, err := trial.New(refuse).Try(t.Context(), plan("http://127.0.0.1:1", step("GET", "/"))); domain.CodeOf(err) != domain.Forbidden {
-		t.Errorf("a target that is refused: %v", err)
-	}
-	missing := trial.New(config(local.New(local.Config{Dir: dir, Binary: filepath.Join(dir, "none")})))
-	if _, err := missing.Try(t.Context(), plan("http://127.0.0.1:1", step("GET", "/"))); domain.CodeOf(err) != domain.Unavailable {
-		t.Errorf("without k6: %v", err)
-	}
-}
-
-func TestATrialEndsWithItsContext(t *testing.T) {
-	trier, dir := newTrier(t)
-	arrived, released := make(chan struct{}, 3), make(chan struct{})
-	defer close(released)
-	url := serve(t, func(_ http.ResponseWriter, r *http.Request) {
-		arrived <- struct{}{}
-		select {
-		case <-r.Context().Done():
-		case <-released:
-		}
-	})
-	ctx, cancel := context.WithCancelCause(t.Context())
-	ended := make(chan error, 3)
-	for range 3 { // one more than there are slots
-		go func() {
-			_, err := trier.Try(ctx, plan(url, step("GET", "/")))
-			ended <- err
-		}()
-	}
-	<-arrived
-	<-arrived
-	why := errors.New("the browser went away")
-	cancel(why)
-	for range 3 {
-		if err := <-ended; !errors.Is(err, why) {
-			t.Errorf("ended with %v", err)
-		}
-	}
-	if n := len(arrived); n != 0 {
-		t.Errorf("%d trials more than there are slots", n)
-	}
-	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
-		t.Errorf("left behind: %v, %v", left, err)
-	}
-}
-
-func TestWhatAKilledProcessLeftIsRemoved(t *testing.T) {
-	trier, dir := newTrier(t)
-	if err := os.MkdirAll(filepath.Join(dir, "left", "inside"), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := trier.Try(t.Context(), plan(serve(t, func(http.ResponseWriter, *http.Request) {}), step("GET", "/"))); err != nil {
-		t.Fatal(err)
-	}
-	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
-		t.Errorf("left behind: %v, %v", left, err)
+func TestOfVariantsTheFirstIsSent(t *testing.T) {
+	url := serve(t, func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, r.RequestURI) })
+	s := step("GET", "/{id}", "id", "none")
+	s.Variants = []loadtest.Request{step("GET", "", "id", "first").Request, step("GET", "", "id", "second").Request}
+	if r := answer(t, plan(url, s)); string(r.Body) != "/first" {
+		t.Errorf("sent %s", r.Body)
 	}
 }
