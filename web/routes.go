@@ -31,7 +31,7 @@ func (s *Server) routes() {
 		Frame: frame, Projects: d.Projects, Sources: d.Sources, Stored: d.Documents, Documents: documents,
 		Plans: d.Plans, Runs: d.Runs, Finder: d.Finder, Sample: handlers.NewSample(d.SampleURL),
 	}
-	operations := &handlers.Operations{Frame: frame, Projects: d.Projects, Sources: d.Sources, Documents: documents, Limits: d.Limits}
+	operations := &handlers.Operations{Frame: frame, Projects: d.Projects, Sources: d.Sources, Documents: documents, Plans: d.Plans, Limits: d.Limits}
 	plans := &handlers.Plans{
 		Frame: frame, Projects: d.Projects, Sources: d.Sources, Documents: documents, Plans: d.Plans,
 		Starter: d.Starter, Operations: operations, Limits: d.Limits, Script: d.Script,
@@ -72,6 +72,10 @@ func (s *Server) routes() {
 	app.POST("/projects/:project/sources/:source/delete", projects.DeleteSource)
 
 	app.GET("/projects/:project/apis", operations.Show)
+	app.POST("/projects/:project/apis", operations.Choose)
+	app.POST("/projects/:project/apis/add", operations.Add)
+	app.GET("/projects/:project/apis/:source/names", operations.Names)
+	app.GET("/projects/:project/apis/:source/tree", operations.Tree)
 	app.GET("/projects/:project/apis/:source/:operation", operations.Details)
 
 	app.GET("/projects/:project/plans", plans.List)

@@ -9,7 +9,7 @@ import (
 // IndexFormat is the shape in which an Index is written. It grows with every
 // change of what IndexOf takes out of a document, so that what was written
 // before is not taken for complete.
-const IndexFormat = 1
+const IndexFormat = 2
 
 // longestSummary is how much of a summary lists show, in runes.
 const longestSummary = 200

@@ -12,7 +12,7 @@ document.addEventListener('keydown', (event) => {
     return;
   }
   if (event.key === '/' && !event.metaKey && !event.ctrlKey && !event.altKey && !typing(event.target)) {
-    const filter = document.querySelector('[data-filter], main input[type="search"]');
+    const filter = document.querySelector('[data-search], [data-filter], main input[type="search"]');
     if (filter) {
       event.preventDefault();
       filter.focus();

@@ -43,14 +43,9 @@ func Stories() []ui.Story {
 		{Number: 8, Name: "Busy Saturday", URL: "#", State: loadtest.Running, At: at},
 		{Number: 7, Name: "바쁜 토요일", URL: "#", State: loadtest.Finished, Verdict: loadtest.Failed, At: at},
 	}
-	apis := APIsModel{
-		Frame: frame, Project: p, Sources: []domain.Source{source}, Source: source, Document: doc, Methods: MethodsOf(doc),
-		Tree: GroupsOf(doc, Filter{}, nil), Groups: GroupsOf(doc, Filter{}, []string{"GET /products"}), Pane: plan.FixturePane("GET /products"),
-	}
-	apis.Harmless, apis.Spared = HarmlessOf(doc)
 	wrong := AddForm{Action: "/projects", Target: "http://127.0.0.1:1/", Problem: domain.Msg("", "No document found at http://127.0.0.1:1/. We looked at 14 places. Paste the URL of openapi.json, or upload the file.")}
 	fault := openapi.Fault{Where: "/paths/~1pets/get", Message: domain.Msg("", "responses are missing")}
-	return []ui.Story{
+	return append(apisStories(frame, p, source, doc), []ui.Story{
 		story("home-empty", Home(HomeModel{Frame: frame, Add: AddForm{Action: "/projects"}, Sample: &Sample{URL: "http://127.0.0.1:8090/openapi.json"}})),
 		story("home-sample-off", Home(HomeModel{Frame: frame, Add: AddForm{Action: "/projects"}, Sample: &Sample{
 			URL: "http://127.0.0.1:8090/openapi.json", Start: "bin/sampleapi --addr 127.0.0.1:8090",
@@ -63,8 +58,6 @@ func Stories() []ui.Story {
 			Frame: frame, Project: p, Runs: runs, Plans: []loadtest.Plan{plan.Fixture()},
 			Sources: []SourceRow{{Source: source, Version: "1.4", Operations: 5, Faults: []openapi.Fault{fault}}},
 		})),
-		story("apis", APIs(apis)),
-		story("apis-without-document", APIs(APIsModel{Frame: frame, Project: p, Problem: domain.Msg("project.next_source", "")})),
 		story("operation", OperationPage(OperationModel{Frame: frame, Operation: doc.Operations[1], Request: openapi.Example(doc.Operations[1], openapi.Options{})})),
-	}
+	}...)
 }
