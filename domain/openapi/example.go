@@ -45,8 +45,10 @@ func (p Parameter) sent(opts Options) bool {
 // one of which nothing fits is left out.
 func (p Parameter) put(req *loadtest.Request, op Operation, g *generator) {
 	v, fits := p.sample(g)
-	if !fits && !p.Required {
-		return
+	if !p.Required {
+		if v = p.apart(v, op, req.Query); !fits || empty(v) {
+			return
+		}
 	}
 	switch p.In {
 	case "path":
@@ -102,6 +104,17 @@ func (p Parameter) fitted(c *schema, v any) (any, bool) {
 		}
 	}
 	return v, p.writable(v) && c.fits(v) && (p.Content != "" || c.unambiguous(v))
+}
+
+// empty reports whether v is a list or an object of nothing.
+func empty(v any) bool {
+	switch v := v.(type) {
+	case []any:
+		return len(v) == 0
+	case object:
+		return len(v) == 0
+	}
+	return false
 }
 
 // visible returns a value that does not vanish from a path.

@@ -3,6 +3,8 @@ package openapi
 import (
 	"encoding/json"
 	"slices"
+
+	"plog.dev/plog/domain/loadtest"
 )
 
 // unambiguous reports whether the bare text of v is read as one alternative
@@ -44,8 +46,13 @@ func (c *schema) readOnce(v any, depth int) bool {
 
 // readings returns what a server may take the bare text of v for.
 func readings(v any) []any {
-	switch v.(type) {
-	case []any, object:
+	if list, isList := v.([]any); isList {
+		if len(list) != 1 || nested(list[0]) {
+			return []any{v, joined(v, ",", false)}
+		}
+		v = list[0]
+	}
+	if nested(v) {
 		return []any{v}
 	}
 	s := text(v)
@@ -102,4 +109,17 @@ func (p Parameter) pruned(v any) any {
 		return slices.DeleteFunc(slices.Clone(v), func(m member) bool { return !p.writableMember(m.value) })
 	}
 	return v
+}
+
+// apart returns v without the members that would be taken for parameters of
+// their own: those of an exploded object stand beside them.
+func (p Parameter) apart(v any, op Operation, sent []loadtest.Param) any {
+	o, isObject := v.(object)
+	if !isObject || p.In != "query" || !p.Explode || p.Style == "deepObject" || p.Content != "" {
+		return v
+	}
+	return slices.DeleteFunc(slices.Clone(o), func(m member) bool {
+		return slices.ContainsFunc(op.Parameters, func(q Parameter) bool { return q.In == p.In && q.Name == m.name }) ||
+			slices.ContainsFunc(sent, func(q loadtest.Param) bool { return q.Name == m.name })
+	})
 }

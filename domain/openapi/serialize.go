@@ -123,7 +123,7 @@ func queryParams(p Parameter, v any) []loadtest.Param {
 	var list []loadtest.Param
 	switch v := v.(type) {
 	case []any:
-		if !p.Explode || p.Style == "spaceDelimited" || p.Style == "pipeDelimited" {
+		if !p.Explode || len(v) == 0 || p.Style == "spaceDelimited" || p.Style == "pipeDelimited" {
 			return []loadtest.Param{one(p.Name, simple(p, v), delimited(v, p.Style))}
 		}
 		for _, e := range v {
