@@ -4,18 +4,22 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 	"text/tabwriter"
 
+	"plog.dev/plog/domain"
 	"plog.dev/plog/domain/openapi"
 	"plog.dev/plog/domain/target"
 	"plog.dev/plog/jobs/discover"
 )
 
 type discoverCmd struct {
-	Target string `arg:"" name:"url-or-file" help:"The URL or file of an OpenAPI document, a docs page, or a host."`
-	JSON   bool   `name:"json" help:"Write what was found as JSON."`
+	Target     string   `arg:"" name:"url-or-file" help:"The URL or file of an OpenAPI document, a docs page, a host, or a zip file of documents."`
+	Definition string   `name:"definition" placeholder:"NAME" help:"Which of several documents behind a page or in a zip file."`
+	Header     []string `name:"header" short:"H" sep:"none" placeholder:"K: V" help:"A header for fetching the document, sent to the host of the URL alone. Repeatable."`
+	JSON       bool     `name:"json" help:"Write what was found as JSON."`
 }
 
 // discovered is what discover --json writes.
@@ -35,8 +39,13 @@ func (c discoverCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	found, err := find(ctx, target.Policy{AllowHosts: cfg.AllowHosts}, c.Target)
+	headers, err := fetchHeaders(c.Header)
 	if err != nil {
+		return err
+	}
+	found, err := findBy(ctx, target.Policy{AllowHosts: cfg.AllowHosts}, discover.Request{Target: c.Target, Definition: c.Definition, Headers: headers})
+	if err != nil {
+		tellTried(a.stderr, found.Tried)
 		return explainForbidden(err)
 	}
 	doc := found.Document
@@ -49,6 +58,12 @@ func (c discoverCmd) Run(ctx context.Context, a *app) error {
 			Servers: notNil(doc.Servers), Strategy: found.Strategy, Operations: complete(doc.Operations),
 		})
 	}
+	return c.list(a, found)
+}
+
+// list writes what was found for a person to read.
+func (c discoverCmd) list(a *app, found discover.Found) error {
+	doc := found.Document
 	fmt.Fprintf(a.stdout, "%s %s (OpenAPI %s, found by %s)\n", doc.Title, doc.Version, doc.OpenAPI, found.Strategy)
 	if found.DocumentURL != "" {
 		fmt.Fprintln(a.stdout, found.DocumentURL)
@@ -64,19 +79,58 @@ func (c discoverCmd) Run(ctx context.Context, a *app) error {
 	if err := t.Flush(); err != nil {
 		return err
 	}
+	if len(found.Definitions) > 1 {
+		fmt.Fprintf(a.stderr, "One of %d definitions; choose with --definition NAME:\n", len(found.Definitions))
+		for _, d := range found.Definitions {
+			mark := " "
+			if d.Name == found.Definition {
+				mark = "*"
+			}
+			fmt.Fprintf(a.stderr, "%s %s  %s\n", mark, d.Name, d.URL)
+		}
+	}
 	for _, f := range doc.Faults {
 		fmt.Fprintf(a.stderr, "%s: %s\n", f.Where, f.Message)
 	}
 	return nil
 }
 
+// tellTried lists the places that were looked at when there was more than one.
+func tellTried(w io.Writer, tried []discover.Attempt) {
+	if len(tried) < 2 {
+		return
+	}
+	fmt.Fprintln(w, "Looked at:")
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for _, a := range tried {
+		fmt.Fprintf(t, "  %s\t%s\t%s\n", a.Strategy, either(a.URL, "(part of the page)"), problem(a.Err))
+	}
+	_ = t.Flush() // what stands on the terminal cannot be helped
+}
+
+// fetchHeaders reads headers as they are written at the terminal.
+func fetchHeaders(lines []string) ([]domain.FetchHeader, error) {
+	var all []domain.FetchHeader
+	for _, line := range lines {
+		h, err := parseHeader(line)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, domain.FetchHeader{Name: h.Name, Value: h.Value})
+	}
+	return all, nil
+}
+
 // find reads a file when there is one of that name, and fetches otherwise.
 func find(ctx context.Context, policy target.Policy, name string) (discover.Found, error) {
-	if _, err := os.Stat(name); err == nil {
-		return discover.ReadFile(name, "")
+	return findBy(ctx, policy, discover.Request{Target: name})
+}
+
+func findBy(ctx context.Context, policy target.Policy, req discover.Request) (discover.Found, error) {
+	if _, err := os.Stat(req.Target); err == nil {
+		return discover.ReadFile(req.Target, req.Definition)
 	}
-	fetcher := discover.NewFetcher(policy)
-	return discover.NewFinder(fetcher).Find(ctx, discover.Request{Target: name})
+	return discover.NewFinder(discover.NewFetcher(policy)).Find(ctx, req)
 }
 
 // complete gives lists without entries the form [] that the contract has.

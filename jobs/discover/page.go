@@ -128,8 +128,12 @@ func (p *page) readInline() {
 // library matches scripts that are the docs tool itself, not its configuration.
 var library = regexp.MustCompile(`(?i)(bundle|standalone-preset|standalone\.js|\.min\.js|web-components|api-reference|rapidoc|jquery|vendor|polyfill|chunk|runtime)`)
 
-// setup matches scripts that are sure to be configuration.
-var setup = regexp.MustCompile(`(?i)(init|config|setup|settings|index|main)`)
+// setup matches scripts that are sure to be configuration, others may be whole
+// applications.
+var setup = regexp.MustCompile(`(?i)(init|config|setup|settings)`)
+
+// maxUnsure is how long a script may be that does not say it is configuration.
+const maxUnsure = 256 << 10
 
 // scripts returns the scripts that the page loads from its own host and that
 // may have its configuration, the likely ones first.

@@ -153,7 +153,7 @@ func (s *search) throughPage(ctx context.Context, r response, depth int) (Found,
 	}
 	p.readInline()
 	for _, u := range p.scripts() {
-		if script, ok := s.ask(ctx, "script", u); ok && isScript(script) {
+		if script, ok := s.ask(ctx, "script", u); ok && isScript(script) && (len(script.Body) <= maxUnsure || setup.MatchString(u.Path)) {
 			p.read(string(script.Body))
 		}
 	}

@@ -28,8 +28,13 @@ func scalar(p page) []offer {
 			continue
 		}
 		for _, a := range c.args {
-			if several, ok := a.([]any); ok {
-				all = append(all, p.several(objectsOf(several), "")...)
+			switch a := a.(type) {
+			case []any:
+				all = append(all, p.several(objectsOf(a), "")...)
+			case map[string]any:
+				if a["content"] == nil {
+					all = append(all, p.single(str(a, "url"))...)
+				}
 			}
 		}
 	}
