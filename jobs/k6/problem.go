@@ -37,7 +37,7 @@ func problem(code int, detail string, timeout time.Duration) domain.Message {
 	case code == codeInvalidURL:
 		return say("url", "The address is not valid: {{.Detail}}. Check the base URL and the path.")
 	case code == codeTimeout:
-		return say("timeout", "No answer within {{.Timeout}}. Check that the target is up, or allow more time in the plan's options.")
+		return say("timeout", "No complete answer within {{.Timeout}}. Check that the target is up, or allow more time in the plan's options.")
 	case code == codeBlocked, code == codeBlockedHost:
 		return say("blocked", "PLOG does not connect to this address: {{.Detail}}. It is outside of what may be tested; an administrator can add the host to the allowed ones.")
 	case code/100 == codeDNS/100:

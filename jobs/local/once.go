@@ -12,6 +12,10 @@ import (
 	"plog.dev/plog/jobs/k6"
 )
 
+// OnceMemory is how much memory, in bytes, the k6 of Once may take: k6 keeps
+// whole answers, and one may be endless.
+const OnceMemory = 512 << 20
+
 // Once runs k6 a single time with a bundle's files and the arguments, in a
 // folder of its own that is gone afterwards, and returns how it ended and at
 // most maxLog bytes of its log, from the start. When ctx ends k6 is killed at
@@ -31,7 +35,7 @@ func (r *Runner) Once(ctx context.Context, bundle k6.Bundle, args []string, maxL
 	if err := d.fill(bundle); err != nil {
 		return loadtest.Outcome{}, nil, unwritable(d, err)
 	}
-	child, err := start(d, k6.ChildEnv(r.cfg.Environ, bundle.Env...), binary, args, true)
+	child, err := start(d, k6.ChildEnv(r.cfg.Environ, bundle.Env...), binary, args, beginOnce)
 	if err != nil {
 		return loadtest.Outcome{}, nil, unwritable(d, err)
 	}

@@ -26,13 +26,13 @@ const (
 
 // child is a k6 that this PLOG started. It has not begun until recorded.
 type child struct {
-	cmd  *exec.Cmd
-	dir  dir
-	gate io.WriteCloser
-	tied bool // k6 ends with PLOG: the gate stays open as long as PLOG lives
+	cmd   *exec.Cmd
+	dir   dir
+	gate  io.WriteCloser
+	begin string // the line that lets k6 begin; but for beginAlone the gate stays open as long as PLOG lives
 }
 
-func start(d dir, env []string, binary string, args []string, tied bool) (*child, error) {
+func start(d dir, env []string, binary string, args []string, begin string) (*child, error) {
 	log, err := os.OpenFile(d.path(logFile), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("open log: %w", err)
@@ -53,7 +53,7 @@ func start(d dir, env []string, binary string, args []string, tied bool) (*child
 	if err := cmd.Start(); err != nil {
 		return nil, fmt.Errorf("start k6: %w", err)
 	}
-	return &child{cmd: cmd, dir: d, gate: gate, tied: tied}, nil
+	return &child{cmd: cmd, dir: d, gate: gate, begin: begin}, nil
 }
 
 // record hands the process to started and lets k6 begin; when that fails, it
@@ -64,14 +64,10 @@ func (c *child) record(started func(loadtest.Process) error) error {
 	if err == nil {
 		err = started(loadtest.Process{PID: pid, StartedAt: at, Dir: string(c.dir)})
 	}
-	begin := beginAlone
-	if c.tied {
-		begin = beginTied
-	}
 	if err == nil {
-		_, err = io.WriteString(c.gate, begin)
+		_, err = io.WriteString(c.gate, c.begin)
 	}
-	if !c.tied || err != nil {
+	if c.begin == beginAlone || err != nil {
 		err = errors.Join(err, c.gate.Close())
 	}
 	if err != nil {

@@ -82,7 +82,11 @@ func (r *Runner) Run(ctx context.Context, launch loadtest.Launch, started func(l
 		Run: string(launch.Run), Token: launch.Token, Instance: "local", Trends: bundle.Trends,
 	}
 	env := k6.ChildEnv(r.cfg.Environ, append(report.Env(), bundle.Env...)...)
-	child, err := start(d, env, binary, k6.Args(), r.cfg.Tied)
+	begin := beginAlone
+	if r.cfg.Tied {
+		begin = beginTied
+	}
+	child, err := start(d, env, binary, k6.Args(), begin)
 	if err != nil {
 		return loadtest.Outcome{}, unwritable(d, err)
 	}

@@ -38,6 +38,7 @@ func supervisor(argv []string) (program string, args []string, err error) {
 const (
 	beginAlone = "go\n"      // k6 goes on whatever becomes of PLOG
 	beginTied  = "go tied\n" // k6 is killed when PLOG goes: PLOG holds the pipe open
+	beginOnce  = "go once\n" // tied, and with OnceMemory at most
 )
 
 // supervise waits for PLOG's line, runs argv in the working directory and
@@ -52,12 +53,18 @@ func supervise(in io.Reader, argv []string) int {
 	if err != nil {
 		return 125 // PLOG did not put the run on record
 	}
+	if line == beginOnce {
+		limit := syscall.Rlimit{Cur: OnceMemory, Max: OnceMemory}
+		if err := syscall.Setrlimit(syscall.RLIMIT_DATA, &limit); err != nil { // k6 inherits it
+			return exitCodeOf(err)
+		}
+	}
 	cmd := exec.Command(argv[0], argv[1:]...) //nolint:gosec,noctx // the k6 that the Runner checked; its end is all there is to wait for
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
 	if err := cmd.Start(); err != nil {
 		return exitCodeOf(err)
 	}
-	if line == beginTied {
+	if line != beginAlone {
 		// Ends with this process, at the latest when PLOG's end of the pipe is closed.
 		go func() {
 			_, _ = io.Copy(io.Discard, lines)

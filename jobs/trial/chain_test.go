@@ -70,8 +70,7 @@ func (s *petStore) feed(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *petStore) meal(w http.ResponseWriter, r *http.Request) {
-	s.one(w, r)
-	if r.PathValue("meal") != "a b/1" {
+	if !s.pets[r.PathValue("id")] || r.PathValue("meal") != "a b/1" {
 		http.Error(w, "no such meal", http.StatusNotFound)
 	}
 }

@@ -160,3 +160,23 @@ func TestThereIsAnExchangeForWhatThereWasNoTimeFor(t *testing.T) {
 		}
 	}
 }
+
+func TestAnEndlessAnswerDoesNotTakeTheMachinesMemory(t *testing.T) {
+	if testing.Short() {
+		t.Skip("reads as much as the limit allows")
+	}
+	chunk := make([]byte, 1<<20)
+	url := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		for r.Context().Err() == nil && r.URL.Path == "/endless" {
+			if _, err := w.Write(chunk); err != nil {
+				return
+			}
+		}
+	})
+	p := plan(url, step("GET", "/quick"), step("GET", "/endless"), step("GET", "/after"))
+	p.Options.Timeout = domain.Dur(time.Minute)
+	got := try(t, p)
+	if len(got) != 3 || got[0].Response == nil || got[1].Problem.Key != "trial.problem.memory" || got[2].Response != nil {
+		t.Errorf("%+v", got)
+	}
+}

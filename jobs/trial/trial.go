@@ -3,6 +3,7 @@
 package trial
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"net/netip"
@@ -108,10 +109,17 @@ func (t *Trier) send(ctx context.Context, plan loadtest.Plan, bundle k6.Bundle) 
 	if err != nil {
 		return nil, err
 	}
-	if len(sent) == 0 && outcome.ExitCode != k6.ExitOK {
+	if len(sent) == 0 && outcome.ExitCode > k6.ExitThresholds {
 		return nil, &domain.Error{Code: domain.Unavailable, Message: outcome.Reason}
 	}
-	return append(sent, t.unsent(plan, sent)...), nil
+	why := outcome.Reason
+	switch {
+	case outcome.ExitCode == k6.ExitOK, bounded.Err() != nil:
+		why = domain.Msg("trial.problem.unsent", "There was no time left for this: a trial takes at most {{.Within}}. Try fewer steps at once, or look into why others take so long.", "Within", t.cfg.Within.String())
+	case bytes.Contains(log, []byte("out of memory")):
+		why = domain.Msg("trial.problem.memory", "The answer to this step, or to one before it, is too large for a trial. Leave that step out.")
+	}
+	return append(sent, unsent(plan, sent, why)...), nil
 }
 
 // sweep removes, once, what a process left that was killed.
@@ -130,8 +138,9 @@ func (t *Trier) sweep() (err error) {
 	return err
 }
 
-// unsent returns an exchange for each step that is not among the sent ones.
-func (t *Trier) unsent(p loadtest.Plan, sent []loadtest.Exchange) []loadtest.Exchange {
+// unsent returns an exchange for each step that is not among the sent ones,
+// with the reason.
+func unsent(p loadtest.Plan, sent []loadtest.Exchange, why domain.Message) []loadtest.Exchange {
 	done := map[loadtest.StepAt]bool{}
 	for _, x := range sent {
 		done[x.At] = true
@@ -146,7 +155,7 @@ func (t *Trier) unsent(p loadtest.Plan, sent []loadtest.Exchange) []loadtest.Exc
 		left = append(left, loadtest.Exchange{
 			At: rule.At, Scenario: scenario.Name, Step: step.Label(), Path: step.Path,
 			Request: loadtest.SentRequest{Method: step.Method, URL: p.Base(step) + step.Path},
-			Problem: domain.Msg("trial.problem.unsent", "There was no time left for this: a trial takes at most {{.Within}}. Try fewer steps at once, or look into why others take so long.", "Within", t.cfg.Within.String()),
+			Problem: why,
 		})
 	}
 	return left
