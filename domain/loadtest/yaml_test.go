@@ -43,6 +43,26 @@ func TestExamplePlan(t *testing.T) {
 	}
 }
 
+// The page about plan files shows a plan that can be run.
+func TestDocumentedPlan(t *testing.T) {
+	page, err := os.ReadFile("../../docs/plan.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(page), "```yaml\n")
+	text, _, _ := strings.Cut(rest, "```")
+	p, err := loadtest.ParseYAML([]byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.WithDefaults(loadtest.Limits{}).Validate(loadtest.Limits{}); err != nil {
+		t.Fatal(err)
+	}
+	if steps := p.Scenarios[0].Steps; len(p.Auth) != 2 || len(steps[1].Variants) != 2 || steps[1].Auth == nil || steps[2].BaseURL == "" {
+		t.Errorf("the page does not show all there is: %+v", p)
+	}
+}
+
 func TestYAMLRoundTrip(t *testing.T) {
 	nasty := example(t)
 	nasty.Scenarios[0].Steps[0].Request.Query = nil
