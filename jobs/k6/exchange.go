@@ -52,7 +52,7 @@ func Exchanges(p loadtest.Plan, log []byte) ([]loadtest.Exchange, error) {
 		if err := json.Unmarshal([]byte(text), &t); err != nil {
 			return nil, fmt.Errorf("read what k6 says of a request: %w", err)
 		}
-		if t.Scenario >= len(p.Scenarios) || t.Step >= len(p.Scenarios[t.Scenario].Steps) {
+		if t.Scenario < 0 || t.Scenario >= len(p.Scenarios) || t.Step < 0 || t.Step >= len(p.Scenarios[t.Scenario].Steps) {
 			return nil, fmt.Errorf("k6 tells of step %d of scenario %d, which the plan has not", t.Step, t.Scenario)
 		}
 		all = append(all, t.exchange(p))

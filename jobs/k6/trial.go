@@ -134,23 +134,26 @@ func piecesOf(p loadtest.Plan, step loadtest.Step, slots []loadtest.Slot) []any 
 	if len(slots) == 0 {
 		return nil
 	}
-	mark := "slot"
+	mark := "slot" // of characters that are never encoded
 	for plain := address(p.Base(step), step); strings.Contains(plain, mark); {
 		mark += "-slot"
 	}
-	step.Request.PathParams = nil
-	for i, slot := range slots {
+	step.Request.PathParams = slices.Clone(step.Request.PathParams)
+	for i, slot := range slots { // later params of a name count
 		step.Request.PathParams = append(step.Request.PathParams, loadtest.Param{Name: slot.Param, Value: fmt.Sprintf("%s~%d~", mark, i)})
 	}
 	rest := address(p.Base(step), step)
 	var pieces []any
 	for i := range slots {
 		text, after, found := strings.Cut(rest, fmt.Sprintf("%s~%d~", mark, i))
-		if !found {
+		if !found || strings.Contains(text, mark) {
 			return nil
 		}
 		pieces = append(pieces, text, i)
 		rest = after
+	}
+	if strings.Contains(rest, mark) {
+		return nil // a parameter that is there twice
 	}
 	return append(pieces, rest)
 }
