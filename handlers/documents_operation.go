@@ -3,7 +3,6 @@ package handlers
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"plog.dev/plog/domain"
 	"plog.dev/plog/domain/openapi"
@@ -86,33 +85,4 @@ func cut(s *openapi.Slicer, e openapi.Entry) (openapi.Operation, bool) {
 		return openapi.Operation{}, false
 	}
 	return doc.Operations[0], true
-}
-
-// fewOperations is how many operations are taken out of a large document one
-// by one; for more it is read whole.
-const fewOperations = 12
-
-// Only returns a document's operations of those names; what else it says may
-// be missing. NotFound if there is no such document, Invalid if it cannot be
-// read.
-func (d *Documents) Only(ctx context.Context, id domain.DocumentID, names []string) (*openapi.Document, error) {
-	if len(names) > fewOperations {
-		return d.Get(ctx, id)
-	}
-	x, err := d.Index(ctx, id)
-	if err != nil {
-		return nil, err
-	}
-	doc := openapi.Document{Title: x.Title, Version: x.Version, OpenAPI: x.OpenAPI}
-	for place, e := range x.Entries {
-		if !slices.Contains(names, e.Name()) {
-			continue
-		}
-		op, err := d.Operation(ctx, id, place)
-		if err != nil {
-			return nil, err
-		}
-		doc.Operations = append(doc.Operations, op)
-	}
-	return &doc, nil
 }

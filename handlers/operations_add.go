@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -9,7 +10,6 @@ import (
 
 	"plog.dev/plog/domain"
 	"plog.dev/plog/domain/loadtest"
-	"plog.dev/plog/domain/openapi"
 	"plog.dev/plog/handlers/hx"
 	"plog.dev/plog/views/i18n"
 	"plog.dev/plog/views/paths"
@@ -40,9 +40,7 @@ func (h *Operations) Add(c echo.Context) error {
 		return echo.ErrNotFound
 	}
 	s := chooseSource(sources, form.Source)
-	fresh := slices.DeleteFunc(form.Operations, func(name string) bool {
-		return slices.ContainsFunc(p.Scenarios[0].Steps, func(step loadtest.Step) bool { return step.Method+" "+step.Path == name && from(p, step, s) })
-	})
+	fresh := slices.DeleteFunc(slices.Clone(form.Operations), func(name string) bool { return has(p, name, s) })
 	if len(fresh) == 0 {
 		why := domain.Msg("apis.add_known", "“{{.Plan}}” has all of these operations already.", "Plan", p.Name)
 		if len(form.Operations) == 0 {
@@ -50,23 +48,24 @@ func (h *Operations) Add(c echo.Context) error {
 		}
 		return h.nothingAdded(c, form, why)
 	}
-	doc, err := h.Documents.Only(ctx, s.DocumentID, fresh)
+	doc, err := h.Documents.Get(ctx, s.DocumentID)
 	if err != nil {
 		return err
 	}
-	operations, err := openapi.Choose(*doc, fresh, nil)
+	steps, err := origin{doc, s}.steps(form, fresh, p.Auth)
 	if err != nil {
-		return err
+		return h.nothingAdded(c, form, message(err))
 	}
-	for _, o := range operations {
-		step := loadtest.Step{Method: o.Method, Path: o.Path, Request: openapi.Example(o, openapi.Options{})}
-		if !from(p, step, s) {
+	for _, step := range steps {
+		if step.BaseURL == "" && !home(p, s) {
 			step.BaseURL = s.BaseURL
 		}
 		p.Scenarios[0].Steps = append(p.Scenarios[0].Steps, step)
 	}
+	p.FitVariants()
+	p = p.WithDefaults(h.Limits)
 	if err := p.Validate(h.Limits); err != nil {
-		return h.nothingAdded(c, form, message(err))
+		return h.nothingAdded(c, form, firstFault(err))
 	}
 	if err := h.Plans.Save(ctx, &p); err != nil {
 		return fmt.Errorf("save plan: %w", err)
@@ -74,12 +73,26 @@ func (h *Operations) Add(c echo.Context) error {
 	return hx.Redirect(c, paths.Plan(p.ID)+"?saved=1")
 }
 
-// from reports whether a step's requests go where the source's do.
-func from(p loadtest.Plan, step loadtest.Step, s domain.Source) bool {
-	if step.BaseURL == "" {
-		return p.SourceID == s.ID || p.BaseURL == s.BaseURL
+// has reports whether the plan's first scenario has the source's operation of
+// that name.
+func has(p loadtest.Plan, name string, s domain.Source) bool {
+	return slices.ContainsFunc(p.Scenarios[0].Steps, func(step loadtest.Step) bool {
+		there := step.BaseURL == s.BaseURL || step.BaseURL == "" && home(p, s)
+		return there && step.Method+" "+step.Path == name
+	})
+}
+
+// home reports whether the plan's requests go to the source's API unless a
+// step says otherwise.
+func home(p loadtest.Plan, s domain.Source) bool { return p.SourceID == s.ID || p.BaseURL == s.BaseURL }
+
+// firstFault returns the first thing that is wrong with a plan.
+func firstFault(err error) domain.Message {
+	var e *domain.Error
+	if errors.As(err, &e) && len(e.Fields) > 0 {
+		return e.Fields[0].Message
 	}
-	return step.BaseURL == s.BaseURL
+	return message(err)
 }
 
 // nothingAdded says why, and leaves everything as it is.
