@@ -10,25 +10,27 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/caarlos0/env/v11"
 )
 
 // config is PLOG's environment.
 type config struct {
-	Addr         string     `env:"PLOG_ADDR" envDefault:"127.0.0.1:8080"`
-	DataDir      string     `env:"PLOG_DATA_DIR" envDefault:"data"` // below the working directory
-	BaseURL      string     `env:"PLOG_BASE_URL"`                   // as people reach PLOG; http://ADDR if empty
-	SecretKey    string     `env:"PLOG_SECRET_KEY"`                 // encrypts secrets at rest; made once if empty
-	RunSlots     int        `env:"PLOG_RUN_SLOTS" envDefault:"1"`   // runs at once
-	AllowHosts   []string   `env:"PLOG_ALLOW_HOSTS"`                // further hosts that may be loaded
-	SampleURL    string     `env:"PLOG_SAMPLE_URL"`                 // the sample shop's document
-	DocumentsDir string     `env:"PLOG_DOCUMENTS_DIR"`              // a folder of documents to choose from; none if empty
-	Metrics      string     `env:"PLOG_METRICS_TOKEN"`              // lets Prometheus read /metrics from elsewhere; none if empty
-	LogFormat    string     `env:"PLOG_LOG_FORMAT" envDefault:"text"`
-	LogLevel     slog.Level `env:"PLOG_LOG_LEVEL" envDefault:"info"`
-	K6Binary     string     `env:"K6_BINARY"`
-	K6MaxVUs     int        `env:"K6_MAX_VUS" envDefault:"10000"`
+	Addr         string        `env:"PLOG_ADDR" envDefault:"127.0.0.1:8080"`
+	DataDir      string        `env:"PLOG_DATA_DIR" envDefault:"data"`            // below the working directory
+	BaseURL      string        `env:"PLOG_BASE_URL"`                              // as people reach PLOG; http://ADDR if empty
+	SecretKey    string        `env:"PLOG_SECRET_KEY"`                            // encrypts secrets at rest; made once if empty
+	RunSlots     int           `env:"PLOG_RUN_SLOTS" envDefault:"1"`              // runs at once
+	AllowHosts   []string      `env:"PLOG_ALLOW_HOSTS"`                           // further hosts that may be loaded
+	SampleURL    string        `env:"PLOG_SAMPLE_URL"`                            // the sample shop's document
+	DocumentsDir string        `env:"PLOG_DOCUMENTS_DIR"`                         // a folder of documents to choose from; none if empty
+	Metrics      string        `env:"PLOG_METRICS_TOKEN"`                         // lets Prometheus read /metrics from elsewhere; none if empty
+	Refetch      time.Duration `env:"SCHEDULER_REFETCH_INTERVAL" envDefault:"1h"` // of new sources; 0 is never
+	LogFormat    string        `env:"PLOG_LOG_FORMAT" envDefault:"text"`
+	LogLevel     slog.Level    `env:"PLOG_LOG_LEVEL" envDefault:"info"`
+	K6Binary     string        `env:"K6_BINARY"`
+	K6MaxVUs     int           `env:"K6_MAX_VUS" envDefault:"10000"`
 }
 
 // readConfig reads the environment. Its error names the variable.
@@ -71,6 +73,9 @@ func (c config) check() error {
 	}
 	if c.K6MaxVUs < 1 || c.K6MaxVUs > 1_000_000 {
 		return fmt.Errorf("K6_MAX_VUS: %d is not a number of virtual users from 1 to 1000000", c.K6MaxVUs)
+	}
+	if c.Refetch < 0 || c.Refetch > 0 && c.Refetch < time.Minute {
+		return fmt.Errorf("SCHEDULER_REFETCH_INTERVAL: %s is neither 0 nor at least 1m", c.Refetch)
 	}
 	if c.LogFormat != "text" && c.LogFormat != "json" {
 		return fmt.Errorf("PLOG_LOG_FORMAT: %q is neither text nor json", c.LogFormat)

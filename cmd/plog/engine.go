@@ -26,6 +26,8 @@ type engine struct {
 	hub     *hub.Hub
 	manager *jobs.Manager
 	runner  *local.Runner
+
+	background background // of a server
 }
 
 type engineConfig struct {

@@ -8,6 +8,7 @@ import (
 	"os/signal"
 	"syscall"
 
+	"plog.dev/plog/jobs/contract"
 	"plog.dev/plog/jobs/local"
 )
 
@@ -16,6 +17,9 @@ var version = "dev"
 
 func main() {
 	if code, asked := local.Supervised(os.Args); asked {
+		os.Exit(code)
+	}
+	if code, asked := contract.Asked(os.Args); asked {
 		os.Exit(code)
 	}
 	ctx, hurry, stop := signals()
