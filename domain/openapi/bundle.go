@@ -44,8 +44,8 @@ func Bundle(entry string, read func(name string) ([]byte, error)) ([]byte, error
 	}
 	left := maxRewritten
 	b := &bundle{
-		read: read, entry: entry, left: &left, files: map[string]any{}, places: map[target]place{},
-		names: map[shared]string{}, taken: map[shared]bool{}, active: map[target]bool{}, free: namer{}, parts: map[string]object{},
+		read: read, entry: entry, left: &left, files: map[string]any{}, places: map[target]spot{},
+		names: map[partKey]string{}, taken: map[partKey]bool{}, active: map[target]bool{}, free: namer{}, parts: map[string]object{},
 	}
 	root, err := b.file(entry)
 	if err != nil {
@@ -53,7 +53,7 @@ func Bundle(entry string, read func(name string) ([]byte, error)) ([]byte, error
 	}
 	whole, isObject := root.(object)
 	if !isObject {
-		return nil, notOpenAPI(nil)
+		return nil, notOpenAPI(encode(root))
 	}
 	whole, err = b.document(whole)
 	if err != nil {
@@ -131,20 +131,20 @@ type bundle struct {
 	left   *int // values that may still be looked at
 	bytes  int  // read so far
 	files  map[string]any
-	places map[target]place
+	places map[target]spot
 	v2     bool
-	home   place // of the entry's sections
+	home   spot // of the entry's sections
 
-	parts  map[string]object // what the bundle shares, by section
-	names  map[shared]string // of what is in parts, or in the queue
-	taken  map[shared]bool   // the names of each section; pointer is the name
+	parts  map[string]object  // what the bundle shares, by section
+	names  map[partKey]string // of what is in parts, or in the queue
+	taken  map[partKey]bool   // the names of each section; pointer is the name
 	free   namer
 	queue  []hoisted
 	active map[target]bool // what is being put where it is used
 }
 
-// shared is a target as a part of one section.
-type shared struct {
+// partKey is a target as a part of one section.
+type partKey struct {
 	section string
 	target
 }
@@ -153,7 +153,7 @@ type shared struct {
 type hoisted struct {
 	section, name string
 	p             part
-	place
+	spot
 }
 
 // file returns the content of a file; nil and no error when there is none.

@@ -63,24 +63,24 @@ func (b *bundle) rewriteSome(file string, o object, p part, wanted func(name str
 
 // claim returns the entry's own sections and notes the names they give, so
 // that a part of another file keeps the name that the entry gives it.
-func (b *bundle) claim(root object) (map[string]place, error) {
-	b.home = place{target: target{file: b.entry}, value: root, found: true}
+func (b *bundle) claim(root object) (map[string]spot, error) {
+	b.home = spot{target: target{file: b.entry}, value: root, found: true}
 	if !b.v2 {
 		v, _ := root.get("components")
-		home, err := b.final(place{target: b.home.below("components"), value: v, found: true})
+		home, err := b.final(spot{target: b.home.below("components"), value: v, found: true})
 		if err != nil {
 			return nil, err
 		}
 		b.home = home
 	}
-	own := map[string]place{}
+	own := map[string]spot{}
 	from, _ := b.home.value.(object)
 	for _, section := range slices.Sorted(maps.Values(b.sections())) {
 		v, there := from.get(section)
 		if !there {
 			continue
 		}
-		all, err := b.final(place{target: b.home.below(section), value: v, found: true})
+		all, err := b.final(spot{target: b.home.below(section), value: v, found: true})
 		if err != nil {
 			return nil, err
 		}
@@ -90,12 +90,12 @@ func (b *bundle) claim(root object) (map[string]place, error) {
 		}
 		own[section] = all
 		for _, m := range list {
-			b.taken[shared{section, target{pointer: m.name}}] = true
-			to, err := b.final(place{target: all.below(m.name), value: m.value, found: true})
+			b.taken[partKey{section, target{pointer: m.name}}] = true
+			to, err := b.final(spot{target: all.below(m.name), value: m.value, found: true})
 			if err != nil {
 				return nil, err
 			}
-			key := shared{section, to.target}
+			key := partKey{section, to.target}
 			if _, known := b.names[key]; !known && to.file != b.entry {
 				b.names[key] = m.name
 			}
@@ -112,19 +112,19 @@ func (b *bundle) sections() map[part]string {
 }
 
 // ownSection puts the parts that the entry itself shares into the bundle.
-func (b *bundle) ownSection(section string, all place) error {
+func (b *bundle) ownSection(section string, all spot) error {
 	p := grammar[componentsPart].fields[section]
 	if b.v2 {
 		p = grammar[documentPart].fields[section]
 	}
 	list, _ := all.value.(object)
 	for _, m := range list {
-		here := place{target: all.below(m.name), value: m.value, found: true}
+		here := spot{target: all.below(m.name), value: m.value, found: true}
 		to, err := b.final(here)
 		if err != nil {
 			return err
 		}
-		if b.names[shared{section, to.target}] == m.name {
+		if b.names[partKey{section, to.target}] == m.name {
 			here = to // it goes by this name: this is where it stands
 		}
 		if err := b.add(hoisted{section, m.name, grammar[p].each, here}); err != nil {

@@ -46,23 +46,23 @@ func (b *bundle) resolve(w rewriter, file string, o object, ref string, p part, 
 }
 
 // name returns what a place is called in a section, and asks for it there.
-func (b *bundle) name(section string, to place, p part) string {
-	key := shared{section, to.target}
+func (b *bundle) name(section string, to spot, p part) string {
+	key := partKey{section, to.target}
 	name, known := b.names[key]
 	if known {
 		return name
 	}
 	steps, _ := pointerSteps(to.pointer)
-	name = b.free.free(nameOf(to.file, steps), func(name string) bool { return b.taken[shared{section, target{pointer: name}}] })
+	name = b.free.free(nameOf(to.file, steps), func(name string) bool { return b.taken[partKey{section, target{pointer: name}}] })
 	b.names[key] = name
-	b.taken[shared{section, target{pointer: name}}] = true
+	b.taken[partKey{section, target{pointer: name}}] = true
 	b.queue = append(b.queue, hoisted{section, name, p, to})
 	return name
 }
 
 // inline returns what a reference leads to, to be put in its place; what stands
 // beside the reference counts more. A part within itself ends there.
-func (b *bundle) inline(w rewriter, to place, o object, p part, depth int) (any, error) {
+func (b *bundle) inline(w rewriter, to spot, o object, p part, depth int) (any, error) {
 	if b.active[to.target] {
 		return absent{}, nil
 	}

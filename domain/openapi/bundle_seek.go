@@ -2,8 +2,8 @@ package openapi
 
 import "strings"
 
-// place is what stands at a target.
-type place struct {
+// spot is what stands at a target.
+type spot struct {
 	target
 	value any
 	found bool
@@ -23,7 +23,7 @@ func locate(file, ref string) (target, bool) {
 // final follows the reference at p, and those it leads to, until something else
 // is reached. A reference that leads nowhere, or has other members beside it,
 // is where it ends.
-func (b *bundle) final(p place) (place, error) {
+func (b *bundle) final(p spot) (spot, error) {
 	for range maxRefs {
 		o, _ := p.value.(object)
 		ref, is := o.ref()
@@ -36,7 +36,7 @@ func (b *bundle) final(p place) (place, error) {
 		}
 		next, err := b.seek(t, maxRefs)
 		if err != nil {
-			return place{}, err
+			return spot{}, err
 		}
 		if !next.found {
 			break
@@ -48,7 +48,7 @@ func (b *bundle) final(p place) (place, error) {
 
 // seek returns the place that a target leads to, which is another one where
 // its pointer leads through references.
-func (b *bundle) seek(t target, hops int) (place, error) {
+func (b *bundle) seek(t target, hops int) (spot, error) {
 	if p, known := b.places[t]; known {
 		return p, nil
 	}
@@ -59,36 +59,36 @@ func (b *bundle) seek(t target, hops int) (place, error) {
 	return p, err
 }
 
-func (b *bundle) search(t target, hops int) (place, error) {
+func (b *bundle) search(t target, hops int) (spot, error) {
 	root, err := b.file(t.file)
 	steps, ok := pointerSteps(t.pointer)
 	if err != nil || root == nil || !ok || hops == 0 {
-		return place{target: t}, err
+		return spot{target: t}, err
 	}
-	at := place{target: target{file: t.file}, value: root, found: true}
+	at := spot{target: target{file: t.file}, value: root, found: true}
 	for _, name := range steps {
 		next, there := step(at.value, name)
 		if !there {
 			if at, err = b.through(at, hops); err != nil || !at.found {
-				return place{target: t}, err
+				return spot{target: t}, err
 			}
 			if next, there = step(at.value, name); !there {
-				return place{target: t}, nil
+				return spot{target: t}, nil
 			}
 		}
-		at = place{target: at.below(name), value: next, found: true}
+		at = spot{target: at.below(name), value: next, found: true}
 	}
 	return at, nil
 }
 
 // through returns what the reference at a place leads to; not found if there
 // is no reference.
-func (b *bundle) through(at place, hops int) (place, error) {
+func (b *bundle) through(at spot, hops int) (spot, error) {
 	o, _ := at.value.(object)
 	ref, is := o.ref()
 	t, ok := locate(at.file, ref)
 	if !is || !ok {
-		return place{}, nil
+		return spot{}, nil
 	}
 	return b.seek(t, hops-1)
 }

@@ -2,8 +2,6 @@ package openapi
 
 import (
 	"bytes"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"regexp"
 	"strings"
@@ -77,45 +75,17 @@ var (
 	}
 )
 
-// whyNot returns the sentence for a document that the library does not take.
-func whyNot(raw []byte, cause error) error {
-	trimmed := bytes.TrimSpace(raw)
-	var syntax *json.SyntaxError
-	if trimmed[0] == '{' || trimmed[0] == '[' {
-		var any json.RawMessage
-		if err := json.Unmarshal(trimmed, &any); errors.As(err, &syntax) {
-			if int(syntax.Offset) >= len(trimmed) {
-				return domain.Errorf(domain.Invalid, "openapi.truncated",
-					"The document ends in the middle (line {{.Line}}). It was probably cut off on the way: download it again and try once more.",
-					"Line", 1+bytes.Count(trimmed, []byte("\n"))).Because(err)
-			}
-			return badSyntax(1+bytes.Count(trimmed[:syntax.Offset], []byte("\n")), err)
-		}
-	}
-	var root yaml.Node
-	if err := yaml.Unmarshal(raw, &root); err != nil {
-		return badYAML(err)
-	}
-	top := content(&root)
-	for _, key := range []string{"openapi", "swagger"} {
-		if v := scalar(get(top, key)); v != "" {
-			return domain.Errorf(domain.Invalid, "openapi.version",
-				"This document says it is {{.Kind}} {{.Version}}. PLOG reads Swagger 2.0 and OpenAPI 3.0, 3.1 and 3.2.", "Kind", key, "Version", v).Because(cause)
-		}
-	}
-	head := string(trimmed[:min(len(trimmed), 4096)])
+// notOpenAPI returns the sentence for a text that is no OpenAPI document.
+func notOpenAPI(raw []byte) error {
+	head := string(raw[:min(len(raw), 4096)])
 	for _, o := range otherFormat {
 		if strings.Contains(head, o.mark) {
 			return domain.Errorf(domain.Invalid, "openapi.other_format",
-				"This looks like a {{.Format}} file. PLOG needs the API's OpenAPI or Swagger document, in JSON or YAML.", "Format", o.name).Because(cause)
+				"This looks like a {{.Format}} file. PLOG needs the API's OpenAPI or Swagger document, in JSON or YAML.", "Format", o.name)
 		}
 	}
-	return notOpenAPI(cause)
-}
-
-func notOpenAPI(cause error) error {
 	return domain.Errorf(domain.Invalid, "openapi.not_openapi",
-		"This is not an OpenAPI document: it has neither “openapi” nor “swagger” at its top. Check that the address or file is the right one.").Because(cause)
+		"This is not an OpenAPI document: it has neither “openapi” nor “swagger” at its top. Check that the address or file is the right one.")
 }
 
 func tooLarge() error {

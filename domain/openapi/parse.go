@@ -1,10 +1,8 @@
 package openapi
 
 import (
-	"errors"
 	"fmt"
-
-	"github.com/pb33f/libopenapi/datamodel"
+	"strings"
 
 	"plog.dev/plog/domain"
 )
@@ -14,41 +12,57 @@ import (
 // only what cannot be read at all is refused, with an Invalid error that says
 // why. References to other files or hosts are never followed.
 //
-// The library reads and recognises the document; operations are taken from its
-// tree and not from its models, which are built by goroutines of their own: a
-// hostile document that makes one of those panic would end the whole process.
+// Operations are taken from the text's tree and not from libopenapi's models,
+// which are built by goroutines of their own: a hostile document that makes one
+// of those panic would end the whole process.
 func Parse(raw []byte) (doc Document, err error) {
 	raw, err = enter(raw)
 	if err != nil {
 		return Document{}, err
 	}
-	// The library is made for documents of good will.
+	// YAML's parser is made for texts of good will.
 	defer func() {
 		if r := recover(); r != nil {
 			doc, err = Document{}, unreadable(fmt.Errorf("panic: %v", r))
 		}
 	}()
-	info, err := datamodel.ExtractSpecInfoWithConfig(raw, &datamodel.DocumentConfiguration{
-		SkipJSONConversion: true, // also skips refusing repeated keys, which are only faults to us
-	})
+	root, err := load(raw)
 	if err != nil {
-		return Document{}, whyNot(raw, err)
-	}
-	if err := checkTree(info.RootNode); err != nil {
 		return Document{}, err
 	}
-	r := reader{src: newSource(info.RootNode), doc: &Document{OpenAPI: info.Version}}
-	r.preamble()
-	switch info.SpecFormat {
-	case datamodel.OAS2:
-		r.readV2()
-	case datamodel.OAS3, datamodel.OAS31, datamodel.OAS32:
-		r.readV3()
-	default:
-		return Document{}, whyNot(raw, errors.New("unknown format"))
+	r := reader{src: newSource(root), doc: &Document{}}
+	read, err := r.version(raw)
+	if err != nil {
+		return Document{}, err
 	}
+	r.preamble()
+	read()
 	r.finish()
 	return *r.doc, nil
+}
+
+// version notes which specification the document follows, and returns what
+// reads such documents.
+func (r *reader) version(raw []byte) (func(), error) {
+	for _, kind := range []struct {
+		name string
+		read func()
+		fits func(major byte) bool
+	}{
+		{"openapi", r.readV3, func(major byte) bool { return major >= '3' && major <= '9' }},
+		{"swagger", r.readV2, func(major byte) bool { return major == '1' || major == '2' }},
+	} {
+		r.doc.OpenAPI = strings.TrimSpace(scalar(get(r.src.root, kind.name)))
+		switch {
+		case r.doc.OpenAPI == "":
+		case kind.fits(r.doc.OpenAPI[0]):
+			return kind.read, nil
+		default:
+			return nil, domain.Errorf(domain.Invalid, "openapi.version",
+				"This document says it is {{.Kind}} {{.Version}}. PLOG reads Swagger 2.0 and OpenAPI 3.0, 3.1 and 3.2.", "Kind", kind.name, "Version", r.doc.OpenAPI)
+		}
+	}
+	return nil, notOpenAPI(raw)
 }
 
 func unreadable(cause error) error {

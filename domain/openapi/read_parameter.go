@@ -36,19 +36,21 @@ func (r *reader) parameters(item, operation *yaml.Node, read func(*yaml.Node) ra
 	return list
 }
 
-// places are where a parameter can be sent.
-var places = []string{"path", "query", "header", "cookie"}
+// sendable are the places that a parameter can be sent in.
+var sendable = []string{"path", "query", "header", "cookie"}
 
 // declared returns each parameter of the operation at n once, the last
 // declaration of it, and one for every part of the path that nothing declares.
 func (r *reader) declared(op Operation, n *yaml.Node, params []rawParameter) []rawParameter {
 	var list []rawParameter
+	type key struct{ in, name string }
+	places := map[key]int{}
 	for _, p := range params {
-		known := slices.IndexFunc(list, func(q rawParameter) bool { return q.In == p.In && q.Name == p.Name })
+		known, again := places[key{p.In, p.Name}]
 		switch {
-		case p.Name == "" || !slices.Contains(places, p.In):
+		case p.Name == "" || !slices.Contains(sendable, p.In):
 			r.faults.add(p.node, "openapi.fault.parameter", "The parameter “{{.Name}}” in “{{.In}}” cannot be sent and is left out.", "Name", p.Name, "In", p.In)
-		case known >= 0:
+		case again:
 			if list[known].shared == p.shared {
 				r.faults.add(p.node, "openapi.fault.parameter_twice", "The parameter “{{.Name}}” in “{{.In}}” is declared twice; the last one counts.", "Name", p.Name, "In", p.In)
 			}
@@ -56,6 +58,7 @@ func (r *reader) declared(op Operation, n *yaml.Node, params []rawParameter) []r
 		case p.In == "path" && !inPath(op.Path, p.Name):
 			r.faults.add(p.node, "openapi.fault.not_in_path", "The path parameter “{{.Name}}” is not part of the path.", "Name", p.Name)
 		default:
+			places[key{p.In, p.Name}] = len(list)
 			list = append(list, p)
 		}
 	}

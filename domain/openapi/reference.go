@@ -17,8 +17,9 @@ type source struct {
 	shown   map[*yaml.Node]json.RawMessage
 	missing map[string]bool // references that lead nowhere
 	found   map[string]*yaml.Node
-	steps   int // left for the value that is being made
-	total   int // left for all values
+	members map[*yaml.Node]map[string]*yaml.Node // of objects with many
+	steps   int                                  // left for the value that is being made
+	total   int                                  // left for all values
 }
 
 // The steps of making and checking that one value, and all values of a
@@ -56,6 +57,7 @@ func newSource(root *yaml.Node) *source {
 		shown:   map[*yaml.Node]json.RawMessage{},
 		missing: map[string]bool{},
 		found:   map[string]*yaml.Node{},
+		members: map[*yaml.Node]map[string]*yaml.Node{},
 		total:   documentSteps,
 		steps:   valueSteps,
 	}
@@ -147,8 +149,24 @@ func (s *source) child(n *yaml.Node, name string) *yaml.Node {
 		}
 		return content(n.Content[i])
 	}
-	return get(n, name)
+	if n == nil || len(n.Content) < manyMembers {
+		return get(n, name)
+	}
+	known, ok := s.members[n]
+	if !ok {
+		known = map[string]*yaml.Node{}
+		for k, v := range pairs(n) {
+			if _, twice := known[k]; !twice {
+				known[k] = v
+			}
+		}
+		s.members[n] = known
+	}
+	return known[name]
 }
+
+// manyMembers is from how many names and values on an object is worth an index.
+const manyMembers = 64
 
 func (s *source) anchor(name string) *yaml.Node {
 	if s.anchors == nil {

@@ -8,8 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/pb33f/go-yaml"
-
 	"plog.dev/plog/domain"
 )
 
@@ -53,15 +51,12 @@ func NewSlicer(raw []byte) (*Slicer, error) {
 	if s.index() == nil {
 		return s, nil
 	}
-	var root yaml.Node
-	if err := yaml.Unmarshal(raw, &root); err != nil {
-		return nil, badYAML(err)
-	}
-	if err := checkTree(&root); err != nil {
+	root, err := load(raw)
+	if err != nil {
 		return nil, err
 	}
 	w := nodeWriter{left: MaxBytes}
-	w.node(&root, 0)
+	w.node(root, 0)
 	if w.left < 0 {
 		return nil, errTooDeep()
 	}

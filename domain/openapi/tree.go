@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
-	"github.com/pb33f/go-yaml"
 )
 
 // lenient returns a decoder that reads JSON as browsers do: a member that is written twice counts as
@@ -26,18 +25,12 @@ func readTree(raw []byte) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if v, err := readJSON(raw); err == nil {
-		return v, nil
-	}
-	var root yaml.Node
-	if err := yaml.Unmarshal(raw, &root); err != nil {
-		return nil, badYAML(err)
-	}
-	if err := checkTree(&root); err != nil {
+	root, err := load(raw)
+	if err != nil {
 		return nil, err
 	}
 	budget := max(maxValueNodes, len(raw)) // aliases may make it larger than the file
-	v := valueOf(&root, 0, &budget)
+	v := valueOf(root, 0, &budget)
 	if budget < 0 {
 		return nil, errTooDeep()
 	}
@@ -46,8 +39,8 @@ func readTree(raw []byte) (any, error) {
 
 // readJSON reads one JSON text. The decoder ends nesting that no document has.
 func readJSON(raw []byte) (any, error) {
-	d := lenient(raw)
-	v, err := nextJSON(d)
+	d, left := lenient(raw), maxNodes
+	v, err := nextJSON(d, &left)
 	if err != nil {
 		return nil, err
 	}
@@ -57,7 +50,10 @@ func readJSON(raw []byte) (any, error) {
 	return v, nil
 }
 
-func nextJSON(d *jsontext.Decoder) (any, error) {
+func nextJSON(d *jsontext.Decoder, left *int) (any, error) {
+	if *left--; *left < 0 {
+		return nil, errTooMany()
+	}
 	t, err := d.ReadToken()
 	if err != nil {
 		return nil, fmt.Errorf("read JSON: %w", err)
@@ -66,7 +62,7 @@ func nextJSON(d *jsontext.Decoder) (any, error) {
 	case '[':
 		list := []any{}
 		for d.PeekKind() != ']' {
-			e, err := nextJSON(d)
+			e, err := nextJSON(d, left)
 			if err != nil {
 				return nil, err
 			}
@@ -81,7 +77,7 @@ func nextJSON(d *jsontext.Decoder) (any, error) {
 				return nil, fmt.Errorf("read JSON: %w", err)
 			}
 			name := k.String()
-			v, err := nextJSON(d)
+			v, err := nextJSON(d, left)
 			if err != nil {
 				return nil, err
 			}
