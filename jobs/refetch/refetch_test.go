@@ -233,15 +233,15 @@ func TestRun(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		k := &kept{source: domain.Source{ID: "s", Kind: domain.SourceURL, RefreshEvery: time.Hour, CheckedAt: time.Now()}}
-		var fetched []time.Time
-		busy, fail := false, false
+		var fetched atomic.Int64
+		var busy, fail atomic.Bool
 		service := refetch.New(refetch.Config{
 			Sources: k, Documents: k, Log: slog.New(slog.DiscardHandler),
-			Busy:    func(context.Context) bool { return busy },
+			Busy:    func(context.Context) bool { return busy.Load() },
 			Changed: func(context.Context, domain.DocumentID, domain.DocumentID) error { return nil },
 			Find: func(context.Context, domain.Source) (refetch.Found, error) {
-				fetched = append(fetched, time.Now())
-				if fail {
+				fetched.Add(1)
+				if fail.Load() {
 					return refetch.Found{}, errors.New("down")
 				}
 				return refetch.Found{}, nil
@@ -250,11 +250,11 @@ func TestRun(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		ended := make(chan error, 1)
 		go func() { ended <- service.Run(ctx) }()
-		pass := func(d time.Duration) int {
-			before := len(fetched)
+		pass := func(d time.Duration) int64 {
+			before := fetched.Load()
 			time.Sleep(d) // by the bubble's clock: it takes no time
 			synctest.Wait()
-			return len(fetched) - before
+			return fetched.Load() - before
 		}
 		if n := pass(59 * time.Minute); n != 0 {
 			t.Errorf("fetched %d times before it was due", n)
@@ -262,15 +262,15 @@ func TestRun(t *testing.T) {
 		if n := pass(24 * time.Hour); n < 21 || n > 24 {
 			t.Errorf("fetched %d times in a day", n)
 		}
-		busy = true
+		busy.Store(true)
 		if n := pass(5 * time.Hour); n != 0 {
 			t.Errorf("fetched %d times while a test ran", n)
 		}
-		busy = false
+		busy.Store(false)
 		if n := pass(time.Minute); n != 1 {
 			t.Errorf("fetched %d times after a test", n)
 		}
-		fail = true
+		fail.Store(true)
 		if n := pass(7 * 24 * time.Hour); n < 8 || n > 20 {
 			t.Errorf("fetched %d times in a week of failures", n)
 		}
