@@ -13,6 +13,7 @@ const (
 	maxDepth      = 400
 	maxRefs       = 64      // references that lead to references
 	maxValueNodes = 200_000 // of one example, aliases expanded
+	maxEntries    = 5_000   // read of one list or set of names: comparing them with each other takes the square of that
 )
 
 // content follows documents and aliases to what they stand for.
@@ -137,6 +138,9 @@ func items(n *yaml.Node) []*yaml.Node {
 	}
 	return list
 }
+
+// firstOf returns as much of a list as is read.
+func firstOf(list []*yaml.Node) []*yaml.Node { return list[:min(len(list), maxEntries)] }
 
 func scalar(n *yaml.Node) string {
 	if n = content(n); n != nil && n.Kind == yaml.ScalarNode {

@@ -23,7 +23,7 @@ func (w *nodeWriter) node(n *yaml.Node, depth int) {
 				w.raw(",")
 			}
 			first = false
-			w.raw(string(encode(name)))
+			w.json(name)
 			w.raw(":")
 			w.node(v, depth+1)
 		}
@@ -38,8 +38,14 @@ func (w *nodeWriter) node(n *yaml.Node, depth int) {
 		}
 		w.raw("]")
 	default:
-		w.raw(string(encode(scalarValue(n))))
+		w.json(scalarValue(n))
 	}
+}
+
+func (w *nodeWriter) json(v any) {
+	from := len(w.out)
+	w.out = appendJSON(w.out, v)
+	w.left -= len(w.out) - from
 }
 
 func (w *nodeWriter) raw(s string) {

@@ -25,7 +25,7 @@ var placeholder = regexp.MustCompile(`\{([^{}]+)\}`)
 func (r *reader) parameters(item, operation *yaml.Node, read func(*yaml.Node) rawParameter) []rawParameter {
 	var list []rawParameter
 	for _, from := range []*yaml.Node{item, operation} {
-		for _, n := range items(get(from, "parameters")) {
+		for _, n := range firstOf(items(get(from, "parameters"))) {
 			if n = r.mapping(n); n != nil {
 				p := read(n)
 				p.node, p.shared = n, from == item
@@ -33,8 +33,16 @@ func (r *reader) parameters(item, operation *yaml.Node, read func(*yaml.Node) ra
 			}
 		}
 	}
+	if r.parameterCount += len(list); r.parameterCount > maxParameters {
+		r.faults.add(operation, "openapi.fault.too_many_parameters", "The document has more than {{.Limit}} parameters; the rest is left out.", "Limit", maxParameters)
+		return nil
+	}
 	return list
 }
+
+// maxParameters is how many parameters of a document are read: few that all
+// operations share can be very many.
+const maxParameters = 200_000
 
 // sendable are the places that a parameter can be sent in.
 var sendable = []string{"path", "query", "header", "cookie"}

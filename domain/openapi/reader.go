@@ -10,11 +10,13 @@ import (
 
 // reader turns one document into a Document.
 type reader struct {
-	src    *source
-	doc    *Document
-	nodes  []*yaml.Node // of the operations
-	faults faults
-	extras extras
+	src   *source
+	doc   *Document
+	nodes []*yaml.Node // of the operations
+
+	parameterCount int
+	faults         faults
+	extras         extras
 }
 
 var methods = []string{"get", "put", "post", "delete", "options", "head", "patch", "trace", "query"}

@@ -20,6 +20,7 @@ type source struct {
 	members map[*yaml.Node]map[string]*yaml.Node // of objects with many
 	steps   int                                  // left for the value that is being made
 	total   int                                  // left for all values
+	showing int                                  // bytes left for schemas that are shown in full
 }
 
 // The steps of making and checking that one value, and all values of a
@@ -59,6 +60,7 @@ func newSource(root *yaml.Node) *source {
 		found:   map[string]*yaml.Node{},
 		members: map[*yaml.Node]map[string]*yaml.Node{},
 		total:   documentSteps,
+		showing: maxShowing,
 		steps:   valueSteps,
 	}
 }

@@ -19,7 +19,7 @@ func (c *schema) read(key string, v *yaml.Node) {
 	case "pattern":
 		c.patterns = append(c.patterns, &pattern{text: scalar(v)})
 	case "enum":
-		for _, e := range items(v) {
+		for _, e := range firstOf(items(v)) {
 			c.enum = append(c.enum, value(e))
 		}
 	case "multipleOf":
@@ -86,7 +86,9 @@ func (c *schema) readObject(key string, v *yaml.Node) {
 	switch key {
 	case "properties":
 		for name, p := range pairs(v) {
-			c.props = append(c.props, property{name: name, schema: s.schema(p)})
+			if len(c.props) < maxEntries {
+				c.props = append(c.props, property{name: name, schema: s.schema(p)})
+			}
 		}
 	case "patternProperties":
 		for name, p := range pairs(v) {
@@ -95,7 +97,7 @@ func (c *schema) readObject(key string, v *yaml.Node) {
 	case "propertyNames":
 		c.names = s.schema(v)
 	case "required":
-		for _, r := range items(v) {
+		for _, r := range firstOf(items(v)) {
 			if r.Kind == yaml.ScalarNode && !slices.Contains(c.required, r.Value) {
 				c.required = append(c.required, r.Value)
 			}

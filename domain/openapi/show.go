@@ -2,9 +2,7 @@ package openapi
 
 import (
 	"encoding/json"
-	"maps"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/pb33f/go-yaml"
@@ -36,19 +34,31 @@ func (s *source) show(n *yaml.Node, skip ...string) json.RawMessage {
 		return known
 	}
 	var out json.RawMessage
-	for _, e := range efforts {
-		w := shower{src: s, effort: e, budget: e.limit, active: map[*yaml.Node]bool{}, names: map[*yaml.Node]string{}}
+	for _, e := range s.efforts() {
+		w := shower{src: s, effort: e, budget: e.limit, active: map[*yaml.Node]bool{}, names: map[*yaml.Node]string{}, taken: map[string]bool{}, free: namer{}}
 		v := w.whole(n, skip)
+		s.showing -= e.limit - w.budget
+		out = encode(v) // of the last one, even where it had to leave out something
 		if w.budget >= 0 {
-			out = encode(v)
 			break
 		}
 	}
-	if out == nil {
-		out = json.RawMessage(`{}`)
-	}
 	s.shown[n] = out
 	return out
+}
+
+// What writing the schemas of one document may come to, in bytes: where all
+// schemas know each other, every operation would repeat the whole document.
+// After that each is written as shortly as can be, the rest of it as "anything".
+const maxShowing = 16 << 20
+
+var leastEfforts = []effort{{0, true, 4 << 10}}
+
+func (s *source) efforts() []effort {
+	if s.showing < 0 {
+		return leastEfforts
+	}
+	return efforts
 }
 
 type shower struct {
@@ -57,7 +67,9 @@ type shower struct {
 	budget int
 	active map[*yaml.Node]bool   // what a reference back to would be a circle
 	names  map[*yaml.Node]string // in $defs
-	queue  []*yaml.Node          // named, and still to be written
+	taken  map[string]bool       // of names
+	free   namer
+	queue  []*yaml.Node // named, and still to be written
 }
 
 // whole writes the schema at n and the $defs that it needs.
@@ -68,7 +80,7 @@ func (w *shower) whole(n *yaml.Node, skip []string) any {
 		return v
 	}
 	defs := object{}
-	for len(w.queue) > 0 && w.budget >= 0 {
+	for len(w.queue) > 0 { // once the budget is used up, what is left is short
 		target := w.queue[0]
 		w.queue = w.queue[1:]
 		defs = append(defs, member{w.names[target], w.schema(target, w.depth, nil)})
@@ -159,12 +171,8 @@ func (w *shower) define(ref string, target *yaml.Node) string {
 	if name, known := w.names[target]; known {
 		return name
 	}
-	base := defName(ref[strings.LastIndexByte(ref, '/')+1:])
-	name := base
-	for i := 2; slices.Contains(slices.Collect(maps.Values(w.names)), name); i++ {
-		name = base + strconv.Itoa(i)
-	}
-	w.names[target] = name
+	name := w.free.free(defName(ref[strings.LastIndexByte(ref, '/')+1:]), func(name string) bool { return w.taken[name] })
+	w.names[target], w.taken[name] = name, true
 	w.queue = append(w.queue, target)
 	return name
 }

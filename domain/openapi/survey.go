@@ -67,8 +67,24 @@ func (s *survey) mapping(n *yaml.Node, p part, depth int) {
 		if want, typed := types[key.Value]; typed {
 			s.typed(key.Value, v, want)
 		}
+		if over(p, key.Value, v) {
+			s.faults.add(key, "openapi.fault.too_many_entries", "“{{.Key}}” has more than {{.Limit}} entries; the rest is left out.", "Key", key.Value, "Limit", maxEntries)
+		}
 		s.node(v, key.Value, r.member(key.Value), depth+1)
 	}
+}
+
+// over reports whether v has more entries than are read.
+func over(p part, name string, v *yaml.Node) bool {
+	switch v = content(v); {
+	case v == nil:
+		return false
+	case p == schemaPart && name == "properties":
+		return len(v.Content)/2 > maxEntries
+	case p == schemaPart && (name == "enum" || name == "required"), (p == operationPart || p == pathItemPart) && name == "parameters":
+		return len(v.Content) > maxEntries
+	}
+	return false
 }
 
 // few is up to how many members are compared with each other: most objects

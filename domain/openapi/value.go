@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // A value is JSON whose objects keep the order of their members: nil, bool,
@@ -77,13 +79,8 @@ func appendJSON(b []byte, v any) []byte {
 }
 
 func appendString(b []byte, s string) []byte {
-	var buf bytes.Buffer
-	enc := json.NewEncoder(&buf)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(s); err != nil {
-		return append(b, `""`...)
-	}
-	return append(b, bytes.TrimSuffix(buf.Bytes(), []byte("\n"))...)
+	b, _ = jsontext.AppendQuote(b, s) // what is no UTF-8 is replaced
+	return b
 }
 
 // decode reads one JSON value.
