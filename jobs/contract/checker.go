@@ -15,8 +15,8 @@ import (
 )
 
 const (
-	checkLimit = 10 * time.Second // for one response; a batch has batchLimit
-	batchLimit = 60 * time.Second
+	checkLimit = 5 * time.Second  // for one response
+	batchLimit = 60 * time.Second // for all that are checked together
 	diffLimit  = 60 * time.Second
 
 	largeDocument = 1 << 20 // bytes; work on one that large is done alone
@@ -89,11 +89,7 @@ func (c *Checker) CheckAll(ctx context.Context, raw []byte, subjects []Subject) 
 		questions = append(questions, subject{Method: s.Method, Path: s.Path, URL: s.Exchange.Request.URL, Response: *s.Exchange.Response})
 		slices, whose = append(slices, slice), append(whose, i)
 	}
-	limit := checkLimit
-	if len(questions) > 1 {
-		limit = batchLimit
-	}
-	ctx, cancel := context.WithTimeout(ctx, limit)
+	ctx, cancel := context.WithTimeout(ctx, batchLimit)
 	defer cancel()
 	answers, err := c.check(ctx, questions, slices)
 	if err != nil {
@@ -105,33 +101,25 @@ func (c *Checker) CheckAll(ctx context.Context, raw []byte, subjects []Subject) 
 	return results, nil
 }
 
-// check asks about all at once. When the child dies of them, each half is
-// asked about alone, so that one hostile document takes only itself along.
+// check asks about all at once. A child that dies or stalls takes only the
+// response along that it was at; another one goes on after it.
 func (c *Checker) check(ctx context.Context, subjects []subject, slices [][]byte) ([]Result, error) {
-	if len(subjects) == 0 {
-		return nil, nil
-	}
-	got, err := c.inTurn(ctx, question{Check: subjects}, slices...)
-	switch {
-	case err == nil && len(got.Results) == len(subjects):
-		return got.Results, nil
-	case ctx.Err() != nil && !errors.Is(ctx.Err(), context.DeadlineExceeded):
-		return nil, ctx.Err()
-	case len(subjects) == 1 || ctx.Err() != nil:
-		c.log.WarnContext(ctx, "a response could not be checked", "operation", subjects[0].Method+" "+subjects[0].Path, "error", err)
-		results := make([]Result, len(subjects))
-		for i := range results {
-			results[i].Unchecked = unchecked(err)
+	var results []Result
+	for len(results) < len(subjects) {
+		at := len(results)
+		got, err := c.inTurn(ctx, question{Check: subjects[at:]}, slices[at:]...)
+		results = append(results, got.Results...)
+		switch {
+		case len(results) == len(subjects):
+		case errors.Is(ctx.Err(), context.Canceled):
+			return nil, ctx.Err()
+		default:
+			s := subjects[len(results)]
+			c.log.WarnContext(ctx, "a response could not be checked", "operation", s.Method+" "+s.Path, "error", err)
+			results = append(results, Result{Unchecked: unchecked(err)})
 		}
-		return results, nil
 	}
-	half := len(subjects) / 2
-	first, err := c.check(ctx, subjects[:half], slices[:half])
-	if err != nil {
-		return nil, err
-	}
-	rest, err := c.check(ctx, subjects[half:], slices[half:])
-	return append(first, rest...), err
+	return results, nil
 }
 
 // unchecked returns the sentence for a response that could not be checked.
@@ -152,8 +140,8 @@ func (c *Checker) Diff(ctx context.Context, before, after []byte) (openapi.Diff,
 	deep, cancel := context.WithTimeout(ctx, diffLimit)
 	defer cancel()
 	got, err := c.inTurn(deep, question{Diff: true}, before, after)
-	if err == nil {
-		return got.Diff, nil
+	if err == nil && got.Diff != nil {
+		return *got.Diff, nil
 	}
 	if ctx.Err() != nil {
 		return openapi.Diff{}, ctx.Err()
@@ -171,7 +159,7 @@ func (c *Checker) Diff(ctx context.Context, before, after []byte) (openapi.Diff,
 }
 
 // inTurn asks a child when there is one to spare.
-func (c *Checker) inTurn(ctx context.Context, q question, blobs ...[]byte) (answer, error) {
+func (c *Checker) inTurn(ctx context.Context, q question, blobs ...[]byte) (answers, error) {
 	weight, size := int64(1), 0
 	for _, b := range blobs {
 		size += len(b)
@@ -180,7 +168,7 @@ func (c *Checker) inTurn(ctx context.Context, q question, blobs ...[]byte) (answ
 		weight = children
 	}
 	if err := c.turn.Acquire(ctx, weight); err != nil {
-		return answer{}, err
+		return answers{}, err
 	}
 	defer c.turn.Release(weight)
 	return askChild(ctx, q, blobs...)

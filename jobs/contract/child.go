@@ -43,10 +43,16 @@ type subject struct {
 	Response loadtest.Response `json:"response"`
 }
 
-// answer is what a child found.
+// answer is a line of what a child found: the next result, or the difference.
 type answer struct {
-	Results []Result     `json:"results,omitempty"`
-	Diff    openapi.Diff `json:"diff,omitzero"`
+	Result *Result       `json:"result,omitempty"`
+	Diff   *openapi.Diff `json:"diff,omitempty"`
+}
+
+// answers are all lines of a child.
+type answers struct {
+	Results []Result
+	Diff    *openapi.Diff // nil when none was written
 }
 
 // Asked lets a program be the child. A main that uses a Checker, and a TestMain
@@ -85,34 +91,38 @@ func serve(in io.Reader, out io.Writer) error {
 			return fmt.Errorf("read document: %w", err)
 		}
 	}
-	got, err := reply(q, blobs)
-	if err != nil {
-		return err
-	}
-	return json.NewEncoder(out).Encode(got)
+	return reply(json.NewEncoder(out), q, blobs)
 }
 
-func reply(q question, blobs [][]byte) (answer, error) {
-	var a answer
+func reply(out *json.Encoder, q question, blobs [][]byte) error {
 	switch {
 	case q.Diff && len(blobs) == 2:
 		d, err := compare(blobs[0], blobs[1])
-		a.Diff = d
-		return a, err
+		if err != nil {
+			return err
+		}
+		return out.Encode(answer{Diff: &d})
 	case len(q.Check) == len(blobs):
 		for i, s := range q.Check {
-			a.Results = append(a.Results, conform(blobs[i], s))
+			r := conform(blobs[i], s)
+			if err := out.Encode(answer{Result: &r}); err != nil {
+				return fmt.Errorf("write answer: %w", err)
+			}
 		}
-		return a, nil
+		return nil
 	}
-	return a, errors.New("a question that nobody asks")
+	return errors.New("a question that nobody asks")
 }
 
-// askChild has a child answer the question.
-func askChild(ctx context.Context, q question, blobs ...[]byte) (answer, error) {
+// errStalled is why a child is killed that finds nothing for too long.
+var errStalled = errors.New("it took too long")
+
+// askChild has a child answer the question. What it found until it died, or
+// stalled, is returned beside the error.
+func askChild(ctx context.Context, q question, blobs ...[]byte) (answers, error) {
 	program, err := os.Executable()
 	if err != nil {
-		return answer{}, fmt.Errorf("find PLOG's own program: %w", err)
+		return answers{}, fmt.Errorf("find PLOG's own program: %w", err)
 	}
 	readers := []io.Reader{nil}
 	for _, b := range blobs {
@@ -121,36 +131,64 @@ func askChild(ctx context.Context, q question, blobs ...[]byte) (answer, error) 
 	}
 	line, err := json.Marshal(q)
 	if err != nil {
-		return answer{}, fmt.Errorf("write question: %w", err)
+		return answers{}, fmt.Errorf("write question: %w", err)
 	}
 	readers[0] = bytes.NewReader(append(line, '\n'))
 
-	out, cause := bounded{max: longestReply}, bounded{max: longestCause}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	limit := checkLimit
+	if q.Diff {
+		limit = diffLimit
+	}
+	stall := time.AfterFunc(limit, func() { cancel(errStalled) })
+	defer stall.Stop()
+	out := bounded{max: longestReply, wrote: func() { stall.Reset(limit) }}
+	cause := bounded{max: longestCause}
 	cmd := exec.CommandContext(ctx, program, childArg) //nolint:gosec // PLOG's own program
 	cmd.Env = []string{"GOMEMLIMIT=" + childHeap, "GOTRACEBACK=single"}
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = io.MultiReader(readers...), &out, &cause
 	cmd.WaitDelay = time.Second
-	if err := cmd.Run(); err != nil {
-		if ctx.Err() != nil {
-			return answer{}, ctx.Err()
+	err = cmd.Run()
+	switch {
+	case err != nil && ctx.Err() != nil:
+		err = fmt.Errorf("contract child: %w", context.Cause(ctx))
+	case err != nil:
+		err = fmt.Errorf("contract child: %w: %s", err, cause.Bytes())
+	}
+	return read(out.Bytes(), err)
+}
+
+// read reads the lines that a child wrote; err is how it ended.
+func read(text []byte, err error) (answers, error) {
+	var all answers
+	for line := range bytes.Lines(text) {
+		var a answer
+		if bad := json.Unmarshal(line, &a); bad != nil {
+			return all, errors.Join(err, fmt.Errorf("read answer: %w", bad))
 		}
-		return answer{}, fmt.Errorf("contract child: %w: %s", err, cause.Bytes())
+		if a.Result != nil {
+			all.Results = append(all.Results, *a.Result)
+		}
+		if a.Diff != nil {
+			all.Diff = a.Diff
+		}
 	}
-	var a answer
-	if err := json.Unmarshal(out.Bytes(), &a); err != nil {
-		return answer{}, fmt.Errorf("read answer: %w", err)
-	}
-	return a, nil
+	return all, err
 }
 
 // bounded keeps the first max bytes and lets the rest go.
 type bounded struct {
 	bytes.Buffer
-	max int
+	max   int
+	wrote func() // nil, or told of every write
 }
 
 // Write implements io.Writer; it never fails.
 func (b *bounded) Write(p []byte) (int, error) {
+	if b.wrote != nil {
+		b.wrote()
+	}
 	if room := b.max - b.Len(); room > 0 {
 		b.Buffer.Write(p[:min(room, len(p))])
 	}

@@ -11,6 +11,7 @@ import (
 
 	"plog.dev/plog/domain"
 	"plog.dev/plog/domain/openapi"
+	"plog.dev/plog/jobs/contract"
 )
 
 // document returns a real document; the folder of them is beside the
@@ -88,5 +89,25 @@ func TestLargeDocuments(t *testing.T) {
 	t.Logf("check took %v: %d violations", time.Since(start), len(found))
 	if len(found) < 2 {
 		t.Errorf("violations %v", lines(found))
+	}
+
+	doc, err := openapi.Parse(after)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var subjects []contract.Subject
+	for _, op := range doc.Operations[:100] {
+		subjects = append(subjects, contract.Subject{Method: op.Method, Path: op.Path, Exchange: answered(599, "", "")})
+	}
+	start = time.Now()
+	all, err := checker().CheckAll(t.Context(), after, subjects)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%d checks took %v", len(all), time.Since(start))
+	for i, r := range all {
+		if !r.Unchecked.IsZero() || len(r.Violations) != 1 {
+			t.Errorf("%s %s: %+v", subjects[i].Method, subjects[i].Path, r)
+		}
 	}
 }
