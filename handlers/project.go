@@ -13,6 +13,7 @@ import (
 	"plog.dev/plog/views/i18n"
 	"plog.dev/plog/views/paths"
 	"plog.dev/plog/views/project"
+	"plog.dev/plog/views/source"
 )
 
 // Projects answers for projects and their sources.
@@ -20,11 +21,10 @@ type Projects struct {
 	Frame     Frame
 	Projects  ProjectStore
 	Sources   SourceStore
-	Stored    DocumentStore
 	Documents *Documents
 	Plans     PlanStore
 	Runs      RunLister
-	Finder    Finder
+	Intake    *Sources // makes sources of what people give
 	Sample    *Sample // nil offers none
 }
 
@@ -32,10 +32,10 @@ const shownRuns = 6
 
 // Home shows all projects.
 func (h *Projects) Home(c echo.Context) error {
-	return h.home(c, http.StatusOK, project.AddForm{}, domain.Message{})
+	return h.home(c, http.StatusOK, source.AddForm{}, domain.Message{})
 }
 
-func (h *Projects) home(c echo.Context, status int, add project.AddForm, sampleProblem domain.Message) error {
+func (h *Projects) home(c echo.Context, status int, add source.AddForm, sampleProblem domain.Message) error {
 	ctx := c.Request().Context()
 	frame, err := h.Frame.Model(c, Place{Title: i18n.T(ctx, "home.title")})
 	if err != nil {
@@ -46,6 +46,9 @@ func (h *Projects) home(c echo.Context, status int, add project.AddForm, sampleP
 		return fmt.Errorf("list projects: %w", err)
 	}
 	add.Action = paths.Projects
+	if add.Files, err = h.Intake.folder(ctx); err != nil {
+		return fmt.Errorf("list the documents folder: %w", err)
+	}
 	m := project.HomeModel{Frame: frame, Add: add}
 	sample := h.Sample != nil
 	for _, p := range all {
@@ -133,16 +136,19 @@ func (h *Projects) overview(c echo.Context, status int, m project.OverviewModel)
 		m.Runs = append(m.Runs, project.RunRowOf(r, paths.Run(r.ID)))
 	}
 	m.Add.Action, m.Add.Compact = paths.Sources(p.ID), true
+	if m.Add.Files, err = h.Intake.folder(ctx); err != nil {
+		return fmt.Errorf("list the documents folder: %w", err)
+	}
 	return hx.Render(c, status, project.Overview(m))
 }
 
 func (h *Projects) sourceRow(ctx context.Context, s domain.Source) project.SourceRow {
 	row := project.SourceRow{Source: s}
-	doc, err := h.Documents.Get(ctx, s.DocumentID)
+	index, err := h.Documents.Index(ctx, s.DocumentID)
 	if err != nil {
 		row.Problem = message(err)
 		return row
 	}
-	row.Version, row.OpenAPI, row.Operations, row.Faults = doc.Version, doc.OpenAPI, len(doc.Operations), doc.Faults
+	row.Version, row.OpenAPI, row.Operations, row.Faults = index.Version, index.OpenAPI, len(index.Entries), len(index.Faults)
 	return row
 }

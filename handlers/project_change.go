@@ -1,8 +1,8 @@
 package handlers
 
 import (
-	"context"
 	"fmt"
+	"net/http"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -12,6 +12,7 @@ import (
 	"plog.dev/plog/views/i18n"
 	"plog.dev/plog/views/paths"
 	"plog.dev/plog/views/project"
+	"plog.dev/plog/views/source"
 )
 
 // Rename gives a project another name.
@@ -48,75 +49,30 @@ func (h *Projects) Delete(c echo.Context) error {
 	return hx.Redirect(c, paths.Home)
 }
 
-// AddSource adds another API to a project.
+// AddSource adds further APIs to a project.
 func (h *Projects) AddSource(c echo.Context) error {
 	p, err := h.get(c)
 	if err != nil {
 		return err
 	}
-	target, found, err := h.find(c)
-	if err == nil {
-		if err = h.addSource(c.Request().Context(), p.ID, target, found); err == nil {
+	form, all, err := h.Intake.take(c)
+	if err == nil && len(all) > 0 {
+		if err = h.Intake.storeAll(c.Request().Context(), p.ID, all); err == nil {
 			return hx.Redirect(c, paths.Project(p.ID))
 		}
 	}
-	if !beside(err) {
-		return err
+	code := http.StatusOK // choose among several
+	if err != nil {
+		if !beside(err) {
+			return err
+		}
+		form.Problem, code = message(err), status(err)
 	}
-	form := project.AddForm{Action: paths.Sources(p.ID), Target: target, Problem: message(err), Compact: true}
 	if hx.IsFragment(c) {
-		return hx.Render(c, status(err), project.Add(form))
+		form.Action, form.Compact = paths.Sources(p.ID), true
+		return hx.Render(c, code, source.Add(form))
 	}
-	return h.overview(c, status(err), project.OverviewModel{Project: p, Add: form})
-}
-
-// RefreshSource fetches a source's document again.
-func (h *Projects) RefreshSource(c echo.Context) error {
-	p, s, err := h.source(c)
-	if err != nil {
-		return err
-	}
-	ctx, cancel := context.WithTimeout(c.Request().Context(), findLimit)
-	defer cancel()
-	found, err := h.Finder.Find(ctx, FetchRequest{Target: s.URL, Definition: s.Definition, Headers: s.Headers})
-	if err == nil {
-		s.DocumentURL = found.DocumentURL
-		err = h.putDocument(ctx, &s, found)
-	}
-	if err != nil {
-		return h.refused(c, p, err)
-	}
-	return hx.Redirect(c, paths.Project(p.ID))
-}
-
-// DeleteSource takes an API out of a project; plans made of it stay.
-func (h *Projects) DeleteSource(c echo.Context) error {
-	p, s, err := h.source(c)
-	if err != nil {
-		return err
-	}
-	ctx := c.Request().Context()
-	if !confirmed(c) {
-		question := i18n.T(ctx, "project.source_delete_confirm", "Name", s.Name)
-		return h.Frame.ask(c, Place{Title: i18n.T(ctx, "project.source_delete"), Project: &p, Tab: TabOverview}, question, paths.Project(p.ID))
-	}
-	if err := h.Sources.Delete(ctx, s.ID); err != nil {
-		return h.refused(c, p, err)
-	}
-	return hx.Redirect(c, paths.Project(p.ID))
-}
-
-// source returns the project and the source of it that the address names.
-func (h *Projects) source(c echo.Context) (domain.Project, domain.Source, error) {
-	p, err := h.get(c)
-	if err != nil {
-		return p, domain.Source{}, err
-	}
-	s, err := h.Sources.Get(c.Request().Context(), domain.SourceID(c.Param("source")))
-	if err == nil && s.ProjectID != p.ID {
-		err = echo.ErrNotFound
-	}
-	return p, s, err
+	return h.overview(c, code, project.OverviewModel{Project: p, Add: form})
 }
 
 // refused shows on the project's page why something could not be done.

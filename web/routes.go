@@ -27,14 +27,22 @@ func (s *Server) routes() {
 		Frame: frame, Users: d.Users, Sessions: d.Sessions, Links: s.links,
 		Cookie: s.cookie("plog_session"), Secure: s.secure(), BaseURL: d.BaseURL,
 	}
-	projects := &handlers.Projects{
+	sources := &handlers.Sources{
 		Frame: frame, Projects: d.Projects, Sources: d.Sources, Stored: d.Documents, Documents: documents,
-		Plans: d.Plans, Runs: d.Runs, Finder: d.Finder, Sample: handlers.NewSample(d.SampleURL),
+		Finder: d.Finder, Refresher: d.Refresher, Every: d.RefreshEvery,
+	}
+	projects := &handlers.Projects{
+		Frame: frame, Projects: d.Projects, Sources: d.Sources, Documents: documents,
+		Plans: d.Plans, Runs: d.Runs, Intake: sources, Sample: handlers.NewSample(d.SampleURL),
 	}
 	operations := &handlers.Operations{Frame: frame, Projects: d.Projects, Sources: d.Sources, Documents: documents, Plans: d.Plans, Limits: d.Limits}
+	trials := &handlers.Trials{
+		Operations: operations, Stored: d.Documents, Trier: d.Trier, Checker: d.Checker,
+		Logins: handlers.NewLogins(), Session: sessions.Key,
+	}
 	plans := &handlers.Plans{
 		Frame: frame, Projects: d.Projects, Sources: d.Sources, Documents: documents, Plans: d.Plans,
-		Starter: d.Starter, Operations: operations, Limits: d.Limits, Script: d.Script,
+		Starter: d.Starter, Trier: d.Trier, Operations: operations, Limits: d.Limits, Script: d.Script,
 	}
 	runs := d.RunPages
 	search := &handlers.Search{Frame: frame, Projects: d.Projects, Sources: d.Sources, Documents: documents, Plans: d.Plans, Runs: d.Runs}
@@ -68,15 +76,20 @@ func (s *Server) routes() {
 	app.POST("/projects/:project/rename", projects.Rename)
 	app.POST("/projects/:project/delete", projects.Delete)
 	app.POST("/projects/:project/sources", projects.AddSource)
-	app.POST("/projects/:project/sources/:source/refresh", projects.RefreshSource)
-	app.POST("/projects/:project/sources/:source/delete", projects.DeleteSource)
+	app.GET("/projects/:project/sources/:source", sources.Show)
+	app.POST("/projects/:project/sources/:source", sources.Save)
+	app.POST("/projects/:project/sources/:source/refresh", sources.Refresh)
+	app.POST("/projects/:project/sources/:source/replace", sources.Replace)
+	app.POST("/projects/:project/sources/:source/delete", sources.Delete)
 
 	app.GET("/projects/:project/apis", operations.Show)
 	app.POST("/projects/:project/apis", operations.Choose)
 	app.POST("/projects/:project/apis/add", operations.Add)
 	app.GET("/projects/:project/apis/:source/names", operations.Names)
 	app.GET("/projects/:project/apis/:source/tree", operations.Tree)
-	app.GET("/projects/:project/apis/:source/:operation", operations.Details)
+	app.GET("/projects/:project/apis/:source/:operation", trials.Show)
+	app.POST("/projects/:project/apis/:source/:operation", trials.Send)
+	app.POST("/projects/:project/apis/:source/:operation/syntax", trials.Syntax)
 
 	app.GET("/projects/:project/plans", plans.List)
 	app.POST("/projects/:project/plans", plans.Create)

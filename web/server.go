@@ -35,7 +35,12 @@ type Deps struct {
 	Sessions  handlers.SessionStore
 	Settings  handlers.SettingStore
 	Finder    handlers.Finder
+	Refresher handlers.Refresher
 	Starter   handlers.Starter
+	Trier     handlers.Trier           // sends single requests; nil where nothing can be sent
+	Checker   handlers.ResponseChecker // compares answers with documents; may be nil
+
+	RefreshEvery time.Duration // how often a new source is fetched again by itself; 0 is never
 
 	Limits    loadtest.Limits
 	Script    func(loadtest.Plan) ([]byte, error) // a plan as one k6 script

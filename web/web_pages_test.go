@@ -316,7 +316,7 @@ func TestDeletingAsksFirst(t *testing.T) {
 	}
 	for _, c := range []struct{ path, question, back, after string }{
 		{"/plans/" + string(plan.ID), "Delete the plan “Typical day”?", "/plans/" + string(plan.ID), "/projects/" + string(p.ID) + "/plans"},
-		{"/projects/" + string(p.ID) + "/sources/" + string(sources[0].ID), "Remove “Pets”", "/projects/" + string(p.ID), "/projects/" + string(p.ID)},
+		{"/projects/" + string(p.ID) + "/sources/" + string(sources[0].ID), "Remove “Pets”", "/projects/" + string(p.ID) + "/sources/" + string(sources[0].ID), "/projects/" + string(p.ID)},
 		{"/projects/" + string(p.ID), "Delete “Pets” with", "/projects/" + string(p.ID), "/"},
 	} {
 		for _, form := range []url.Values{nil, {"confirmed": {""}}} { // the button's value without a script

@@ -30,18 +30,34 @@ const petsDocument = `{"openapi":"3.1.0","info":{"title":"Pets","version":"1.4"}
 "/pets/{id}":{"get":{"tags":["pets"],"parameters":[{"name":"id","in":"path","required":true,"schema":{"type":"integer","example":7}}],"responses":{"200":{"description":"ok"}}}},
 "/orders":{"get":{"tags":["shop"],"summary":"List orders","responses":{"200":{"description":"ok"}}}}}}`
 
-// fakeFinder finds the pets' document at any address but those it has an error for.
+// fakeFinder finds the pets' document at any address but those it has an error
+// for; some addresses offer several definitions.
 type fakeFinder struct {
-	handlers.Finder // what no test asks for
-	errs            map[string]error
+	errs    map[string]error
+	several map[string][]handlers.Definition
+	asked   *[]handlers.FetchRequest
 }
 
 func (f fakeFinder) Find(_ context.Context, req handlers.FetchRequest) (handlers.Found, error) {
+	*f.asked = append(*f.asked, req)
 	if err := f.errs[req.Target]; err != nil {
-		return handlers.Found{}, err
+		return handlers.Found{Tried: []handlers.Attempt{{Strategy: "direct", URL: req.Target, Problem: domain.Msg("", "nothing <here>")}}}, err
 	}
 	doc, err := openapi.Parse([]byte(petsDocument))
-	return handlers.Found{Document: doc, Raw: []byte(petsDocument), DocumentURL: req.Target, Strategy: "direct"}, err
+	return handlers.Found{
+		Document: doc, Raw: []byte(petsDocument), DocumentURL: req.Target, Strategy: "direct",
+		Definition: req.Definition, Definitions: f.several[req.Target],
+	}, err
+}
+
+func (f fakeFinder) Folder(context.Context) ([]handlers.FolderFile, error) {
+	return []handlers.FolderFile{{Path: "team/pets.yaml"}}, nil
+}
+
+func (f fakeFinder) FromFolder(ctx context.Context, path string) (handlers.Found, error) {
+	found, err := f.Read(ctx, handlers.Upload{Name: path, Data: []byte(petsDocument)})
+	found.Strategy = "folder"
+	return found, err
 }
 
 func (f fakeFinder) Read(_ context.Context, file handlers.Upload) (handlers.Found, error) {
@@ -91,14 +107,14 @@ func setupAt(t *testing.T, base string) *bundle {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := &bundle{t: t, db: db, starter: &fakeStarter{keys: map[string]loadtest.Run{}}, finder: fakeFinder{errs: map[string]error{}}, log: &bytes.Buffer{}}
+	b := &bundle{t: t, db: db, starter: &fakeStarter{keys: map[string]loadtest.Run{}}, finder: fakeFinder{errs: map[string]error{}, several: map[string][]handlers.Definition{}, asked: &[]handlers.FetchRequest{}}, log: &bytes.Buffer{}}
 	b.shop = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = io.WriteString(w, petsDocument)
 	}))
 	t.Cleanup(b.shop.Close)
 	b.server, err = web.New(web.Deps{
 		Projects: db.Projects(), Sources: db.Sources(), Documents: db.Documents(), Plans: db.Plans(), Runs: db.Runs(),
-		Users: db.Users(), Sessions: db.Sessions(), Settings: db.Settings(), Finder: b.finder, Starter: b.starter,
+		Users: db.Users(), Sessions: db.Sessions(), Settings: db.Settings(), Finder: b.finder, Refresher: b, Starter: b.starter,
 		Script: script,
 		RunPages: &handlers.Runs{
 			Frame: handlers.Frame{Projects: db.Projects()}, Projects: db.Projects(), Runs: db.Runs(), Reports: db.Reports(),
@@ -128,6 +144,20 @@ func (b *bundle) Stop(context.Context, domain.RunID) error { return nil }
 
 func (b *bundle) Delete(ctx context.Context, id domain.RunID) error {
 	return b.db.Runs().Delete(ctx, id)
+}
+
+// Refresh makes the bundle the refresher of sources.
+func (b *bundle) Refresh(ctx context.Context, s domain.Source) (changed bool, err error) {
+	found, err := b.finder.Find(ctx, handlers.FetchRequest{Target: s.URL})
+	if err != nil {
+		return false, err
+	}
+	doc := domain.Document{SourceID: s.ID, Title: found.Document.Title, Raw: found.Raw}
+	if err := b.db.Documents().Create(ctx, &doc); err != nil {
+		return false, err
+	}
+	changed, s.DocumentID = doc.ID != s.DocumentID, doc.ID
+	return changed, b.db.Sources().Update(ctx, &s)
 }
 
 func newBrowser(t *testing.T) *http.Client {

@@ -22,6 +22,7 @@ import (
 	"plog.dev/plog/handlers"
 	"plog.dev/plog/handlers/ingest"
 	"plog.dev/plog/jobs"
+	"plog.dev/plog/jobs/contract"
 	"plog.dev/plog/jobs/discover"
 	"plog.dev/plog/jobs/k6"
 	"plog.dev/plog/repo/sqlite"
@@ -65,7 +66,8 @@ func (serveCmd) Run(ctx context.Context, a *app) (err error) {
 
 	served := make(chan error, 1)
 	go func() {
-		served <- engine.serve(ctx, func(ctx context.Context) error { return server.Serve(ctx, listener) })
+		served <- engine.serve(ctx, append(engine.background.services(),
+			func(ctx context.Context) error { return server.Serve(ctx, listener) })...)
 	}()
 	select {
 	case err := <-served:
@@ -84,10 +86,14 @@ func wire(cfg config, db *sqlite.DB, log *slog.Logger, l net.Listener) (*web.Ser
 	policy := policyOf(cfg, db, log)
 	e := newEngine(engineConfig{config: cfg, tokenKey: key, ingestURL: own(l) + "/ingest", policy: policy, log: log}, db)
 	meter := ingest.NewMeter(e.hub)
+	finder := finder{policy: policy, folder: discover.Folder{Dir: cfg.DocumentsDir}}
+	checker := contract.NewChecker(log)
+	e.background = newBackground(db, finder, checker, e.testing, log)
 	server, err := web.New(web.Deps{
 		Projects: db.Projects(), Sources: db.Sources(), Documents: db.Documents(), Plans: db.Plans(), Runs: db.Runs(),
 		Users: db.Users(), Sessions: db.Sessions(), Settings: db.Settings(),
-		Finder: finder{policy: policy, folder: discover.Folder{Dir: cfg.DocumentsDir}}, Starter: starter{e.manager},
+		Finder: finder, Refresher: refresher{e.background.refetch}, RefreshEvery: cfg.Refetch, Starter: starter{e.manager},
+		Trier: newTrier(cfg, db.Dir(), policy), Checker: checker,
 		Limits: cfg.limits(), Script: k6.Standalone, SampleURL: cfg.SampleURL,
 		Env: func(ctx context.Context) loadtest.Environment { return environment(ctx, e.runner) },
 		Ready: func(ctx context.Context) error {

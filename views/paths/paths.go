@@ -41,17 +41,40 @@ func Operation(id domain.ProjectID, source domain.SourceID, index int) string {
 	return APIs(id) + "/" + url.PathEscape(string(source)) + "/" + strconv.Itoa(index)
 }
 
+// OperationSyntax returns where a body of the operation is posted while it is
+// typed, to be told what is wrong with its syntax.
+func OperationSyntax(id domain.ProjectID, source domain.SourceID, index int) string {
+	return Operation(id, source, index) + "/syntax"
+}
+
 // Sources returns where a project's further sources are posted.
 func Sources(id domain.ProjectID) string { return Project(id) + "/sources" }
 
+// Source returns the address of a source, and where its settings are posted.
+func Source(id domain.ProjectID, source domain.SourceID) string {
+	return Sources(id) + "/" + url.PathEscape(string(source))
+}
+
+// SourceReplace returns where a new version of an uploaded document is posted.
+func SourceReplace(id domain.ProjectID, source domain.SourceID) string {
+	return Source(id, source) + "/replace"
+}
+
+// SourceChanges returns the address of what changed from one version of a
+// source's document to another.
+func SourceChanges(id domain.ProjectID, source domain.SourceID, from, to domain.DocumentID) string {
+	q := url.Values{"from": {string(from)}, "to": {string(to)}}
+	return Source(id, source) + "/changes?" + q.Encode()
+}
+
 // SourceRefresh returns where fetching a source's document again is posted.
 func SourceRefresh(id domain.ProjectID, source domain.SourceID) string {
-	return Sources(id) + "/" + url.PathEscape(string(source)) + "/refresh"
+	return Source(id, source) + "/refresh"
 }
 
 // SourceDelete returns where a source's deletion is posted.
 func SourceDelete(id domain.ProjectID, source domain.SourceID) string {
-	return Sources(id) + "/" + url.PathEscape(string(source)) + "/delete"
+	return Source(id, source) + "/delete"
 }
 
 // Plans returns the address of a project's plans.

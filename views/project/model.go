@@ -3,13 +3,12 @@
 package project
 
 import (
-	"encoding/json"
 	"time"
 
 	"plog.dev/plog/domain"
 	"plog.dev/plog/domain/loadtest"
-	"plog.dev/plog/domain/openapi"
 	"plog.dev/plog/views/layout"
+	"plog.dev/plog/views/source"
 )
 
 // RunRow is a run in a short list.
@@ -36,19 +35,11 @@ type Card struct {
 	Last    *RunRow // nil before the first run
 }
 
-// AddForm asks for an API: an address or a file.
-type AddForm struct {
-	Action  string
-	Target  string
-	Problem domain.Message
-	Compact bool // beside other things: a further source of a project
-}
-
 // HomeModel is the home page.
 type HomeModel struct {
 	Frame  layout.Model
 	Cards  []Card
-	Add    AddForm
+	Add    source.AddForm
 	Sample *Sample // nil offers none
 }
 
@@ -65,7 +56,7 @@ type SourceRow struct {
 	Version    string // the API's own
 	OpenAPI    string
 	Operations int
-	Faults     []openapi.Fault
+	Faults     int
 	Problem    domain.Message // the stored document cannot be read
 }
 
@@ -76,56 +67,7 @@ type OverviewModel struct {
 	Sources []SourceRow
 	Runs    []RunRow
 	Plans   []loadtest.Plan
-	Add     AddForm
+	Add     source.AddForm
 	Rename  domain.Message // what is wrong with the new name
 	Problem domain.Message // what could not be done
-}
-
-// OperationModel are an operation's details.
-type OperationModel struct {
-	Frame     layout.Model
-	Operation openapi.Operation
-	Request   loadtest.Request // ready to send
-}
-
-// Pretty returns JSON indented, anything else as it is.
-func Pretty(text string) string {
-	var v any
-	if json.Unmarshal([]byte(text), &v) != nil {
-		return text
-	}
-	out, err := json.MarshalIndent(v, "", "  ")
-	if err != nil {
-		return text
-	}
-	return string(out)
-}
-
-// TypeOf returns a schema's type in short: "integer (int64)", "string | null".
-func TypeOf(schema json.RawMessage) string {
-	var s struct {
-		Type   any    `json:"type"`
-		Format string `json:"format"`
-	}
-	if json.Unmarshal(schema, &s) != nil {
-		return ""
-	}
-	var kind string
-	switch t := s.Type.(type) {
-	case string:
-		kind = t
-	case []any:
-		for i, one := range t {
-			if text, ok := one.(string); ok {
-				if i > 0 {
-					kind += " | "
-				}
-				kind += text
-			}
-		}
-	}
-	if s.Format != "" {
-		kind += " (" + s.Format + ")"
-	}
-	return kind
 }

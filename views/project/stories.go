@@ -11,6 +11,8 @@ import (
 	"plog.dev/plog/domain/openapi"
 	"plog.dev/plog/views/layout"
 	"plog.dev/plog/views/plan"
+	add "plog.dev/plog/views/source"
+	"plog.dev/plog/views/trial"
 	"plog.dev/plog/views/ui"
 )
 
@@ -43,11 +45,10 @@ func Stories() []ui.Story {
 		{Number: 8, Name: "Busy Saturday", URL: "#", State: loadtest.Running, At: at},
 		{Number: 7, Name: "바쁜 토요일", URL: "#", State: loadtest.Finished, Verdict: loadtest.Failed, At: at},
 	}
-	wrong := AddForm{Action: "/projects", Target: "http://127.0.0.1:1/", Problem: domain.Msg("", "No document found at http://127.0.0.1:1/. We looked at 14 places. Paste the URL of openapi.json, or upload the file.")}
-	fault := openapi.Fault{Where: "/paths/~1pets/get", Message: domain.Msg("", "responses are missing")}
+	wrong := add.AddForm{Action: "/projects", Target: "http://127.0.0.1:1/", Problem: domain.Msg("", "No document found at http://127.0.0.1:1/. We looked at 14 places. Paste the URL of openapi.json, or upload the file.")}
 	return append(apisStories(frame, p, source, doc), []ui.Story{
-		story("home-empty", Home(HomeModel{Frame: frame, Add: AddForm{Action: "/projects"}, Sample: &Sample{URL: "http://127.0.0.1:8090/openapi.json"}})),
-		story("home-sample-off", Home(HomeModel{Frame: frame, Add: AddForm{Action: "/projects"}, Sample: &Sample{
+		story("home-empty", Home(HomeModel{Frame: frame, Add: add.AddForm{Action: "/projects"}, Sample: &Sample{URL: "http://127.0.0.1:8090/openapi.json"}})),
+		story("home-sample-off", Home(HomeModel{Frame: frame, Add: add.AddForm{Action: "/projects"}, Sample: &Sample{
 			URL: "http://127.0.0.1:8090/openapi.json", Start: "bin/sampleapi --addr 127.0.0.1:8090",
 		}})),
 		story("home", Home(HomeModel{Frame: frame, Add: wrong, Cards: []Card{
@@ -56,8 +57,8 @@ func Stories() []ui.Story {
 		story("overview-empty", Overview(OverviewModel{Frame: frame, Project: p})),
 		story("overview", Overview(OverviewModel{
 			Frame: frame, Project: p, Runs: runs, Plans: []loadtest.Plan{plan.Fixture()},
-			Sources: []SourceRow{{Source: source, Version: "1.4", Operations: 5, Faults: []openapi.Fault{fault}}},
+			Sources: []SourceRow{{Source: source, Version: "1.4", Operations: 5, Faults: 1}},
 		})),
-		story("operation", OperationPage(OperationModel{Frame: frame, Operation: doc.Operations[1], Request: openapi.Example(doc.Operations[1], openapi.Options{})})),
+		story("operation", OperationPage(OperationModel{Frame: frame, Operation: doc.Operations[1], Trial: trial.Fixture(doc.Operations[1])})),
 	}...)
 }
