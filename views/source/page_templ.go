@@ -56,7 +56,7 @@ func Page(m Model) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.Head(ui.HeadParams{Title: m.Source.Name, Text: m.Title, Actions: actions(m)}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Head(ui.HeadParams{Title: m.Source.Name, Text: otherTitle(m), Actions: actions(m)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -754,6 +754,14 @@ func replace(m Model) templ.Component {
 		}
 		return nil
 	})
+}
+
+// otherTitle is the API's title where the source is called differently.
+func otherTitle(m Model) string {
+	if m.Title == m.Source.Name {
+		return ""
+	}
+	return m.Title
 }
 
 var _ = templruntime.GeneratedTemplate
