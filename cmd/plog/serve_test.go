@@ -250,6 +250,8 @@ func TestWhatKeepsServeFromStarting(t *testing.T) {
 		{"bad log level", map[string]string{"PLOG_LOG_LEVEL": "loud"}, exitBadConfig, "PLOG_LOG_LEVEL"},
 		{"bad log format", map[string]string{"PLOG_LOG_FORMAT": "xml"}, exitBadConfig, "PLOG_LOG_FORMAT"},
 		{"bad base URL", map[string]string{"PLOG_BASE_URL": "plog"}, exitBadConfig, "PLOG_BASE_URL"},
+		{"interval in words", map[string]string{"SCHEDULER_REFETCH_INTERVAL": "often"}, exitBadConfig, "SCHEDULER_REFETCH_INTERVAL"},
+		{"interval too short", map[string]string{"SCHEDULER_REFETCH_INTERVAL": "5s"}, exitBadConfig, "SCHEDULER_REFETCH_INTERVAL"},
 		{"no slots", map[string]string{"PLOG_RUN_SLOTS": "0"}, exitBadConfig, "PLOG_RUN_SLOTS"},
 	}
 	for _, tt := range tests {
