@@ -55,7 +55,7 @@ function clear() {
 
 const toPlan = () => document.querySelector('#plan .run-buttons [value="run"]')?.focus();
 
-// What keys do in a row; true leaves the key to the browser.
+// What keys do in a row.
 const keys = {
   ArrowDown: (row) => step(row, 1),
   j: (row) => step(row, 1),
@@ -85,6 +85,7 @@ function inRow(event) {
     focus(row);
     return;
   }
+  if (event.key === 'Enter' && event.target.matches('summary')) return; // the browser's own
   const act = keys[event.key.length === 1 ? event.key.toLowerCase() : event.key];
   if (!act) return;
   event.preventDefault();

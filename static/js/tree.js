@@ -31,10 +31,10 @@ function mark() {
   }
 }
 
-// Within the tree's own box: the page itself stays where it is.
+// Within the tree's own box, unless someone is using it; the page itself stays where it is.
 function reveal(link) {
   const pane = link.closest('.pane-sticky');
-  if (!pane) return;
+  if (!pane || pane.matches(':hover, :focus-within')) return;
   const at = link.getBoundingClientRect();
   const box = pane.getBoundingClientRect();
   if (at.top < box.top) pane.scrollTop -= box.top - at.top;
@@ -42,6 +42,7 @@ function reveal(link) {
 }
 
 if (list?.matches('.operations')) {
+  mark();
   document.addEventListener('scroll', () => {
     if (waiting) return;
     waiting = true;

@@ -181,7 +181,7 @@ func treeCount(tags []TreeTag) int {
 // there unfolded already.
 func whenOpened(o OperationRow) string {
 	if o.Open {
-		return "load, toggle once"
+		return "load"
 	}
 	return "toggle once"
 }

@@ -22,6 +22,7 @@ var untranslated = regexp.MustCompile(`\b(auth|discover|engine|errors|finding|ho
 const words = `(() => {
 	const page = document.body.cloneNode(true);
 	for (const e of page.querySelectorAll('pre, code, textarea, script, .mono, .path, .log')) e.remove();
+	for (const e of page.querySelectorAll('*')) e.append(' '); // neighbours are not one word
 	const marked = [...page.querySelectorAll('[aria-label], [title], [placeholder]')];
 	return [document.title, page.textContent, ...marked.flatMap(e => [e.ariaLabel, e.title, e.placeholder])].join(' ');
 })()`
