@@ -25,10 +25,12 @@ func TestWithoutScript(t *testing.T) {
 
 	tick := func(operation string) { p.do(chromedp.Click(chromedp.CSS(`[name=op][value="` + operation + `"]`))) }
 	apis := p.path()
-	// filtering is a form
-	p.do(chromedp.SendKeys(chromedp.CSS(`[name=q]`), "report"))
-	p.leave(`.filter-bar button`)
-	p.is(`(n => n > 0 && n < 10)(document.querySelectorAll('.operation-row').length) && document.querySelector('[name=q]').value === 'report'`)
+	// filtering is a form, and keeps what is ticked
+	tick("GET /products")
+	p.do(chromedp.SendKeys(chromedp.CSS(`noscript [name=q]`), "report"))
+	p.leave(`noscript .filter-bar button`)
+	p.is(`(n => n > 0 && n < 10)(document.querySelectorAll('.operation-row').length) && document.querySelector('noscript [name=q]').value === 'report'`)
+	p.is(`document.querySelector('[name=op][type=hidden]').value === 'GET /products'`)
 	p.visit(plog.url(apis))
 	tick("GET /cart")
 	p.do(chromedp.SetValue(chromedp.CSS(`#f-scenarios-0-vus`), "0"))
