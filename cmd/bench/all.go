@@ -18,6 +18,7 @@ type allCmd struct {
 	Live      liveCmd      `embed:"" prefix:"live-"`
 	Ingest    ingestCmd    `embed:"" prefix:"ingest-"`
 	FirstPage firstPageCmd `embed:"" prefix:"firstpage-"`
+	Discovery discoveryCmd `embed:"" prefix:"discovery-"`
 	Micro     microCmd     `embed:"" prefix:"micro-"`
 }
 
@@ -34,7 +35,7 @@ func (c *allCmd) Run(ctx context.Context, b *bench) error {
 		measurement
 	}{
 		{"generator", &c.Generator}, {"truth", &c.Truth}, {"live", &c.Live},
-		{"ingest", &c.Ingest}, {"firstpage", &c.FirstPage}, {"micro", &c.Micro},
+		{"ingest", &c.Ingest}, {"firstpage", &c.FirstPage}, {"discovery", &c.Discovery}, {"micro", &c.Micro},
 	} {
 		s, err := m.measure(ctx, b)
 		if ctx.Err() != nil {

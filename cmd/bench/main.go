@@ -26,9 +26,11 @@ type commands struct {
 	Live      liveCmd      `cmd:"" help:"How long after its end a request is on the page."`
 	Ingest    ingestCmd    `cmd:"" help:"Many runs at once, and many viewers of one."`
 	FirstPage firstPageCmd `cmd:"" name:"firstpage" help:"Bytes and requests of the first page."`
+	Discovery discoveryCmd `cmd:"" help:"Time and memory of discovering real documents, one by one."`
 	Micro     microCmd     `cmd:"" help:"The Go benchmarks of single packages; run it in the source tree."`
 
-	FakeK6 fakeK6Cmd `cmd:"" name:"fake-k6" hidden:""`
+	FakeK6      fakeK6Cmd      `cmd:"" name:"fake-k6" hidden:""`
+	DiscoverOne discoverOneCmd `cmd:"" name:"discover-one" hidden:""`
 }
 
 func main() {

@@ -3,17 +3,12 @@ package openapi
 import (
 	"context"
 	"fmt"
-	"runtime/debug"
 
 	"golang.org/x/sync/semaphore"
 )
 
-// largeDocument is from how many bytes on a document is read alone. Reading
-// takes up to 25 times its size in memory, for a second or so.
-const largeDocument = 4 << 20
-
-// Gate lets large documents be read one at a time, and gives the memory that
-// reading one took back to the system at once. Everything of a process that
+// Gate lets large documents be read one at a time: reading one takes up to 25
+// times its size in memory, for a second or so. Everything of a process that
 // reads documents should share one Gate. It may be used by many at once.
 type Gate struct{ turn *semaphore.Weighted }
 
@@ -30,8 +25,5 @@ func (g *Gate) Parse(ctx context.Context, raw []byte) (Document, error) {
 		return Document{}, fmt.Errorf("wait to read a large document: %w", context.Cause(ctx))
 	}
 	defer g.turn.Release(1)
-	// The runtime keeps freed memory for minutes, in case it is needed again: a
-	// program that has read one large document would look as if it leaked.
-	defer debug.FreeOSMemory()
 	return Parse(raw)
 }

@@ -2,6 +2,7 @@ package openapi
 
 import (
 	"fmt"
+	"runtime/debug"
 	"strings"
 
 	"plog.dev/plog/domain"
@@ -15,7 +16,20 @@ import (
 // Operations are taken from the text's tree and not from libopenapi's models,
 // which are built by goroutines of their own: a hostile document that makes one
 // of those panic would end the whole process.
-func Parse(raw []byte) (doc Document, err error) {
+func Parse(raw []byte) (Document, error) {
+	doc, err := parse(raw)
+	if len(raw) >= largeDocument {
+		// The runtime keeps freed memory for minutes, in case it is needed again: a
+		// program that has read one large document would look as if it leaked.
+		debug.FreeOSMemory()
+	}
+	return doc, err
+}
+
+// largeDocument is from how many bytes on a document takes much memory to read.
+const largeDocument = 4 << 20
+
+func parse(raw []byte) (doc Document, err error) {
 	raw, err = enter(raw)
 	if err != nil {
 		return Document{}, err
