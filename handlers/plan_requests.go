@@ -1,21 +1,35 @@
 package handlers
 
 import (
+	"slices"
+
 	"plog.dev/plog/domain/loadtest"
 	"plog.dev/plog/views/plan"
 )
 
-// edit gives the steps the requests that a person edited in place of the ones
-// made for them; Invalid when one cannot be read.
-func edit(steps []loadtest.Step, f plan.Form) error {
+// lend gives the steps of a quick form the values that were chosen after a preflight.
+func lend(steps []loadtest.Step, f plan.Form) {
+	if !f.TakesSuggested() {
+		return
+	}
 	for i, s := range steps {
-		r, edited, err := f.Request(s.Method + " " + s.Path)
-		if err != nil {
-			return err
-		}
-		if edited {
-			steps[i].Request, steps[i].Variants = r, nil
+		operation := s.Method + " " + s.Path
+		steps[i].Request.PathParams = lent(s.Request.PathParams, operation, f)
+		for j, v := range s.Variants {
+			s.Variants[j].PathParams = lent(v.PathParams, operation, f)
 		}
 	}
-	return nil
+}
+
+// lent returns the path parameters with the values suggested for the operation.
+func lent(params []loadtest.Param, operation string, f plan.Form) []loadtest.Param {
+	params = slices.Clone(params)
+	for _, s := range f.Suggested {
+		for i, p := range params {
+			if s.At == operation && p.Name == s.Param {
+				params[i].Value = s.Value
+			}
+		}
+	}
+	return params
 }

@@ -14,9 +14,11 @@ import './trial.js';
 import './tree.js';
 import { refilter } from './filter.js';
 import { restorePanes } from './panes.js';
+import { remember } from './remember.js';
 import { localise } from './time.js';
 
 function settle() {
+  remember(document);
   localise(document);
   refilter();
 }

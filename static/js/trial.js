@@ -58,7 +58,13 @@ function take(root) {
   }
 }
 
-document.addEventListener('htmx:after:swap', () => take(document));
+document.addEventListener('htmx:after:swap', () => {
+  take(document);
+  // What a preflight said is read before anything else is done.
+  const said = document.querySelector('#preflight[data-fresh]');
+  said?.removeAttribute('data-fresh');
+  said?.focus();
+});
 
 const left = sessionStorage.getItem(waiting);
 if (left && document.getElementById('plan-form')) {

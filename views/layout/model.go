@@ -85,7 +85,7 @@ const htmxConfig = `{"includeIndicatorCSS":false,"history":"reload","extensions"
 
 // modules are what app.js imports; the page says so at once, to save the browser a round trip.
 func modules(m Model) []string {
-	names := []string{"copy", "dialog", "filter", "keys", "live", "menu", "panes", "pick", "rows", "run-key", "theme", "time", "toast", "tree", "trial", "words"}
+	names := []string{"copy", "dialog", "filter", "keys", "live", "menu", "panes", "pick", "remember", "rows", "run-key", "theme", "time", "toast", "tree", "trial", "words"}
 	if m.Charts {
 		names = append(names, "chart-data", "chart-format", "chart-group", "chart-options")
 	}
