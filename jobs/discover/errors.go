@@ -101,18 +101,43 @@ func refusal(r response) error {
 func nothingFound(where string, tried []Attempt) *domain.Error {
 	closed := 0
 	for _, a := range tried {
-		if keyOf(a.Err) == "discover.unauthorized" {
+		if key := keyOf(a.Err); key == "discover.unauthorized" || key == "discover.tried_closed" {
 			closed++
 		}
 	}
 	if closed > 0 {
 		return domain.Errorf(domain.Invalid, "discover.nothing_open",
-			"No API document was found at {{.Target}}: {{.Count}} places were looked at, and {{.Closed}} of them want credentials. Give those as headers, give the address of the OpenAPI document, or upload it as a file.",
+			"No API document was found at {{.Target}}. {{.Count}} places were looked at, and {{.Closed}} of them refused (status 401 or 403): if that is for want of credentials, give those as headers. Or give the address of the OpenAPI document, or upload it as a file.",
 			"Target", where, "Count", len(tried), "Closed", closed)
 	}
 	return domain.Errorf(domain.Invalid, "discover.nothing",
 		"No API document was found at {{.Target}}; {{.Count}} places were looked at. Give the address of the OpenAPI document or of the API's docs page, or upload the document as a file.",
 		"Target", where, "Count", len(tried))
+}
+
+// inShort returns what a list of places says of one that had no document: the
+// address and what to do next stand beside the list.
+func inShort(err error) error {
+	var known *domain.Error
+	if !errors.As(err, &known) {
+		return err
+	}
+	short := func(key, text string) error {
+		e := domain.Errorf(known.Code, key, text).Because(err)
+		e.Message.Args = known.Message.Args
+		return e
+	}
+	switch known.Message.Key {
+	case "discover.not_found", "discover.server_error", "discover.limited", "discover.status":
+		return short("discover.tried_status", "Status {{.Status}}.")
+	case "discover.unauthorized":
+		return short("discover.tried_closed", "Refused with status {{.Status}}.")
+	case "openapi.html":
+		return short("discover.tried_page", "A web page that names no document.")
+	case "openapi.not_openapi":
+		return short("discover.tried_other", "An answer that is no API document.")
+	}
+	return err
 }
 
 func noDefinition(name string, offered []Definition) *domain.Error {

@@ -205,11 +205,11 @@ func refresh(e element) string {
 
 // dataPage reads an answer in JSON as a page whose texts are links: many APIs
 // tell at their root where their documentation is.
-func dataPage(r response) (page, bool) {
+func dataPage(r response) page {
 	p := page{url: r.URL, base: r.URL, header: r.Header}
 	var value any
 	if len(r.Body) > maxRecognise || json.Unmarshal(r.Body, &value) != nil {
-		return p, false
+		return p
 	}
 	var visit func(v any)
 	visit = func(v any) {
@@ -227,5 +227,5 @@ func dataPage(r response) (page, bool) {
 		}
 	}
 	visit(value)
-	return p, true
+	return p
 }

@@ -134,22 +134,23 @@ func (s *search) note(ctx context.Context, strategy string, u *url.URL, err erro
 		a.URL = u.Redacted()
 		s.tell(ctx, u, err)
 	}
+	if len(s.tried) > 0 {
+		a.Err = inShort(err)
+	}
 	s.tried = append(s.tried, a)
 }
 
 // throughPage looks for the document behind a docs page, and behind the docs
 // pages that a plain page links to.
 func (s *search) throughPage(ctx context.Context, r response, depth int) (Found, bool) {
+	sum := sha256.Sum256(r.Body)
+	if s.pages[sum] {
+		return Found{}, false
+	}
+	s.pages[sum] = true
 	p, ok := readPage(r)
 	if !ok {
-		if p, ok = dataPage(r); !ok {
-			p.elements = nil
-		}
-	}
-	if sum := sha256.Sum256(r.Body); s.pages[sum] {
-		return Found{}, false
-	} else {
-		s.pages[sum] = true
+		p = dataPage(r)
 	}
 	p.readInline()
 	for _, u := range p.scripts() {
@@ -157,7 +158,11 @@ func (s *search) throughPage(ctx context.Context, r response, depth int) (Found,
 			p.read(string(script.Body))
 		}
 	}
-	if found, ok := s.takeFirst(ctx, p, p.offers()); ok {
+	offers := p.offers()
+	if !ok {
+		offers = append(labelled("swagger-ui", configured(p, r)), offers...)
+	}
+	if found, ok := s.takeFirst(ctx, p, offers); ok {
 		return found, true
 	}
 	if depth > 0 {

@@ -43,16 +43,19 @@ type candidate struct {
 func (p page) offers() []offer {
 	var all []offer
 	for _, s := range strategies {
-		for _, o := range s.read(p) {
-			for i := range o {
-				o[i].strategy = s.name
-			}
-			if len(o) > 0 {
-				all = append(all, o)
-			}
-		}
+		all = append(all, labelled(s.name, s.read(p))...)
 	}
 	return all
+}
+
+// labelled returns the offers that have something, as those of a strategy.
+func labelled(strategy string, offers []offer) []offer {
+	for _, o := range offers {
+		for i := range o {
+			o[i].strategy = strategy
+		}
+	}
+	return slices.DeleteFunc(offers, func(o offer) bool { return len(o) == 0 })
 }
 
 // at returns the candidate that a reference of the page leads to, none for an empty one.

@@ -76,13 +76,7 @@ func (s *search) try(ctx context.Context, p page, c candidate) (Found, bool) {
 			found.Definitions = nil
 			return found, true
 		}
-		offers := configured(p, r)
-		for _, o := range offers {
-			for i := range o {
-				o[i].strategy = c.strategy
-			}
-		}
-		if found, ok := s.takeFirst(ctx, p, offers); ok {
+		if found, ok := s.takeFirst(ctx, p, labelled(c.strategy, configured(p, r))); ok {
 			return found, true
 		}
 	}

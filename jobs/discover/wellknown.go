@@ -128,13 +128,8 @@ func (s *search) answered(ctx context.Context, r response, name string) (Found, 
 		s.offered = append(s.offered, found.Definitions...)
 		return Found{}, false
 	}
-	for _, o := range configured(p, r) {
-		for i := range o {
-			o[i].strategy = name
-		}
-		if found, ok := s.take(ctx, p, o); ok {
-			return found, true
-		}
+	if found, ok := s.takeFirst(ctx, p, labelled(name, configured(p, r))); ok {
+		return found, true
 	}
-	return s.throughPage(ctx, r, 1)
+	return s.throughPage(ctx, r, 0)
 }
