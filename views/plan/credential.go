@@ -139,12 +139,16 @@ var credentialFields = []credentialField{
 
 var fetchedKinds = []loadtest.CredentialKind{loadtest.CredentialClient, loadtest.CredentialPassword}
 
-// class names the kinds that show the field; empty when kinds leave no choice.
+// class names the kinds that show the field, where kinds leave a choice.
 func (f credentialField) class(kinds []loadtest.CredentialKind) string {
-	if len(kinds) == 1 {
-		return ""
+	var names []string
+	if f.name == "token_url" {
+		names = append(names, "whole")
 	}
-	names := []string{"for"}
+	if len(kinds) == 1 {
+		return strings.Join(names, " ")
+	}
+	names = append(names, "for")
 	for _, k := range f.kinds {
 		names = append(names, string(k))
 	}
