@@ -321,3 +321,39 @@ func TestALargeDocumentIsListedAtOnce(t *testing.T) {
 	wants(t, b.get("/search?q=listed"), http.StatusOK, "/listed")
 	wants(t, b.get("/projects/"+string(p)), http.StatusOK)
 }
+
+// TestAHugeIndexIsAPageLikeOthers shows 100,000 operations, each with a tag and
+// a method of its own.
+func TestAHugeIndexIsAPageLikeOthers(t *testing.T) {
+	b := signedIn(t)
+	p, sources := b.stored(petsDocument, petsDocument)
+	for i, name := range []string{"one tag", "all different"} {
+		t.Run(name, func(t *testing.T) {
+			doc := &openapi.Document{Operations: make([]openapi.Operation, 100_000)}
+			for j := range doc.Operations {
+				o := openapi.Operation{Method: "GET", Path: fmt.Sprintf("/things/%d", j), Summary: strings.Repeat("long ", 100)}
+				if i == 1 {
+					scheme := openapi.Requirement{Scheme: fmt.Sprintf("scheme %d", j), Type: "http", HTTP: "bearer"}
+					o.Method, o.Tags, o.Security = fmt.Sprintf("M%d", j), []string{fmt.Sprintf("tag %d", j)}, [][]openapi.Requirement{{scheme}}
+				}
+				doc.Operations[j] = o
+			}
+			if err := b.db.Documents().PutIndex(t.Context(), sources[i].DocumentID, openapi.IndexOf(doc)); err != nil {
+				t.Fatal(err)
+			}
+			at := "/projects/" + string(p) + "/apis?source=" + string(sources[i].ID)
+			page := b.get(at)
+			wants(t, page, http.StatusOK, "100 k operations")
+			if len(page.body) > 500<<10 {
+				t.Errorf("the page has %d bytes", len(page.body))
+			}
+			if names := found(rowName, b.fragment(at+"&from=99990").body); len(names) != 10 {
+				t.Errorf("%d operations at the end", len(names))
+			}
+			if names := found(rowName, b.get(at+"&q=things/99999").body); len(names) != 1 {
+				t.Errorf("%d operations found", len(names))
+			}
+			wants(t, b.get(at+"&at=99999"), http.StatusOK)
+		})
+	}
+}

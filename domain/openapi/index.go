@@ -11,8 +11,12 @@ import (
 // before is not taken for complete.
 const IndexFormat = 2
 
-// longestSummary is how much of a summary lists show, in runes.
-const longestSummary = 200
+// What lists show at most, however much a document has.
+const (
+	longestSummary = 200 // runes
+	mostMethods    = 12
+	mostSchemes    = 50
+)
 
 // Index is what lists show of a document. It is small and follows from the
 // document, which takes long to read.
@@ -55,7 +59,7 @@ func IndexOf(doc *Document) Index {
 		}
 		for _, all := range o.Security {
 			for _, r := range all {
-				if !known[r.Scheme] {
+				if !known[r.Scheme] && len(known) < mostSchemes {
 					known[r.Scheme] = true
 					x.SignIn = append(x.SignIn, r)
 				}
@@ -99,12 +103,13 @@ func (e Entry) Tag() string {
 	return e.Tags[0]
 }
 
-// Methods returns the methods that occur, the usual ones first.
+// Methods returns the methods that occur, the usual ones first; not all of them
+// where there are more than anybody has names for.
 func (x Index) Methods() []string {
 	usual := []string{"GET", "POST", "PUT", "PATCH", "DELETE"}
 	var found []string
 	for _, e := range x.Entries {
-		if !slices.Contains(found, e.Method) {
+		if len(found) < mostMethods && !slices.Contains(found, e.Method) {
 			found = append(found, e.Method)
 		}
 	}

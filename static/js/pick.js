@@ -13,6 +13,12 @@ let last = null;
 
 const boxes = () => [...list.querySelectorAll('input[name="op"]')];
 
+/** Whether a swap may have changed the list: what it replaced is no longer there to ask. */
+export function swapped(event) {
+  const target = event.detail?.ctx?.target;
+  return !target?.isConnected || list.contains(target);
+}
+
 /** Brings the page into line with what is chosen. */
 function show() {
   const shown = new Set();
@@ -36,7 +42,8 @@ function count() {
   picked.querySelector('[role="status"]').textContent = picked.dataset.picked.replace(/{{\s*\.Count\s*}}/, chosen.size.toLocaleString());
 }
 
-function choose(names, on) {
+/** Chooses the operations of these names, or none of them. */
+export function choose(names, on) {
   for (const name of names) {
     if (on) chosen.add(name);
     else chosen.delete(name);
@@ -94,7 +101,7 @@ function start() {
     else chosen.delete(last);
     count();
   });
-  document.addEventListener('htmx:after:swap', show);
+  document.addEventListener('htmx:after:swap', (event) => { if (swapped(event)) show(); });
   document.addEventListener('click', async (event) => {
     const button = event.target.closest?.('[data-pick-names], [data-pick-group], [data-pick-none], [data-unpick]');
     if (!button) return;

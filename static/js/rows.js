@@ -1,6 +1,6 @@
 // Keys for the list of operations. Rows are one stop of the Tab key; arrows go from row to row.
 import { open } from './dialog.js';
-import { tick } from './pick.js';
+import { swapped, tick } from './pick.js';
 
 const list = document.getElementById('operations');
 const search = document.querySelector('[data-search]');
@@ -96,7 +96,7 @@ const typing = (node) => node.matches?.('input:not([type=checkbox]), textarea, s
 
 function start() {
   settle();
-  document.addEventListener('htmx:after:swap', settle);
+  document.addEventListener('htmx:after:swap', (event) => { if (swapped(event)) settle(); });
   list.addEventListener('focusin', (event) => {
     const row = event.target.closest('.operation-row');
     if (row) enter(row);

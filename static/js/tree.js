@@ -43,6 +43,8 @@ function reveal(link) {
 
 if (list?.matches('.operations')) {
   mark();
+  const current = document.querySelector('#apis-tree .tags [aria-current="true"]');
+  if (current) reveal(current);
   document.addEventListener('scroll', () => {
     if (waiting) return;
     waiting = true;

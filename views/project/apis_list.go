@@ -101,6 +101,13 @@ func reach(groups []openapi.Group, at int) int {
 	return 0
 }
 
+// Tree are the tags of a source's operations.
+type Tree struct {
+	Tags  []TreeTag
+	Count int  // operations
+	Cut   bool // there are more tags
+}
+
 // TreeTag is a tag in the tree of a source's operations.
 type TreeTag struct {
 	Tag        string // "" for operations without one
@@ -109,23 +116,31 @@ type TreeTag struct {
 	Operations []OperationRow // when it is unfolded
 }
 
+// mostTags is how many tags a tree shows: more are found by searching.
+const mostTags = 300
+
 // mostUnfolded is how many operations a tree shows unasked.
 const mostUnfolded = 40
 
 // TreeOf returns the tags of the operations that the filter leaves, whatever
-// tag it names itself. A search that leaves few shows them.
-func TreeOf(x *openapi.Index, f Filter) []TreeTag {
+// tag it names itself, and how many operations that are. A search that leaves
+// few shows them.
+func TreeOf(x *openapi.Index, f Filter) Tree {
 	places := x.Find(f.everywhere().Of())
 	unfold := f.Query != "" && len(places) <= mostUnfolded
-	var tags []TreeTag
+	tree := Tree{Count: len(places)}
 	for _, g := range x.Groups(places) {
+		if len(tree.Tags) == mostTags {
+			tree.Cut = true
+			break
+		}
 		t := TreeTag{Tag: g.Tag, Count: len(g.Places), Current: f.Tagged && f.Tag == g.Tag}
 		if unfold || t.Current {
 			t.Operations = rowsOf(x, g.Places)
 		}
-		tags = append(tags, t)
+		tree.Tags = append(tree.Tags, t)
 	}
-	return tags
+	return tree
 }
 
 // TreeOperations returns the operations of the filter's tag as the tree shows

@@ -36,7 +36,7 @@ type APIsModel struct {
 	Filter   Filter
 	Methods  []string // that occur
 	List     List
-	Tree     []TreeTag
+	Tree     Tree
 	Chosen   []string // names of operations that are ticked, but not in the list
 	Harmless int      // how many operations the quick pick ticks
 	Spared   bool     // it leaves out operations that want credentials
@@ -167,14 +167,6 @@ func (m APIsModel) opens(url string) templ.Attributes {
 		return nil
 	}
 	return swapList(url)
-}
-
-func treeCount(tags []TreeTag) int {
-	n := 0
-	for _, t := range tags {
-		n += t.Count
-	}
-	return n
 }
 
 // whenOpened is what loads an operation's details: being unfolded, or being
