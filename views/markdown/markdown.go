@@ -85,7 +85,8 @@ func policy() *bluemonday.Policy {
 		"p", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "strong", "em", "del", "code", "pre", "blockquote",
 		"ul", "ol", "li", "table", "thead", "tbody", "tr", "th", "td",
 	)
-	p.AllowAttrs("href").OnElements("a")
+	// "https:settings" is a place on the same host to a browser.
+	p.AllowAttrs("href").Matching(regexp.MustCompile(`(?i)^(https?://[^/\\#?@:]|mailto:)`)).OnElements("a")
 	p.AllowURLSchemes("http", "https", "mailto")
 	p.AllowRelativeURLs(false)
 	p.AllowAttrs("start").Matching(regexp.MustCompile(`^\d{1,9}$`)).OnElements("ol")

@@ -80,6 +80,7 @@ var attacks = []string{
 	`[x](<javascript:alert(1)>)`,
 	`[x]: javascript:alert(1)` + "\n\n[x]",
 	`<javascript:alert(1)>`,
+	`<https:>`, `http://#.a0000`, `<https:settings>`, `[x](https:/settings)`, `[x](https:\\settings)`, `[x](https:///settings)`,
 	`<https://x.example/"onclick="alert(1)>`,
 	`![x](x "onerror=alert(1)")`,
 	`![x](https://x.example/track.gif)`,
@@ -118,6 +119,7 @@ var allowed = map[string]string{
 func harmless(t testing.TB, text string) {
 	t.Helper()
 	out := render(t, text)
+	const web, secure, mail = "http://", "https://", "mailto:"
 	z := html.NewTokenizer(strings.NewReader(out))
 	for depth := 0; ; {
 		kind := z.Next()
@@ -139,7 +141,7 @@ func harmless(t testing.TB, text string) {
 				if !strings.Contains(" "+attributes+" ", " "+a.Key+" ") {
 					t.Errorf("%q has the attribute %s: %s", text, a.Key, out)
 				}
-				if a.Key == "href" && !strings.HasPrefix(a.Val, "http://") && !strings.HasPrefix(a.Val, "https://") && !strings.HasPrefix(a.Val, "mailto:") {
+				if a.Key == "href" && !strings.HasPrefix(strings.ToLower(a.Val), web) && !strings.HasPrefix(strings.ToLower(a.Val), secure) && !strings.HasPrefix(strings.ToLower(a.Val), mail) {
 					t.Errorf("%q leads to %s", text, a.Val)
 				}
 				if a.Key == "class" && a.Val != "prose markdown" && a.Val != "prewrap" {
