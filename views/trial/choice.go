@@ -106,13 +106,14 @@ func choices(p openapi.Parameter, r Row) []string {
 	var list []string
 	if len(s.Enum) > 0 {
 		for _, v := range s.Enum {
-			var text string
-			if json.Unmarshal(v, &text) != nil {
-				text = string(v)
+			text := string(v)
+			if text == "null" {
+				continue
 			}
-			if text != "null" {
-				list = append(list, text)
+			if v[0] == '"' && json.Unmarshal(v, &text) != nil {
+				continue
 			}
+			list = append(list, text)
 		}
 	} else if slices.Equal(s.types(), []string{"boolean"}) {
 		list = []string{"true", "false"}

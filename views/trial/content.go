@@ -41,8 +41,13 @@ func ContentOf(media string, body []byte) Content {
 // left out.
 func readable(body []byte) (string, bool) {
 	whole := body
-	for cut := 0; cut < utf8.UTFMax && !utf8.Valid(whole) && len(whole) > 0; cut++ {
-		whole = whole[:len(whole)-1]
+	for cut := 1; cut < utf8.UTFMax && cut <= len(body); cut++ {
+		if tail := body[len(body)-cut:]; utf8.RuneStart(tail[0]) {
+			if !utf8.FullRune(tail) {
+				whole = body[:len(body)-cut]
+			}
+			break
+		}
 	}
 	if !utf8.Valid(whole) || bytes.ContainsRune(whole, 0) || len(whole) == 0 && len(body) > 0 {
 		return "", false
@@ -144,10 +149,10 @@ func newLine(out *strings.Builder, level int) {
 	out.WriteString(strings.Repeat("  ", max(level, 0)))
 }
 
-// header returns the value of a header, "" when there is none.
-func header(headers []loadtest.Param, name string) string {
+// contentType returns the value of that header, "" when there is none.
+func contentType(headers []loadtest.Param) string {
 	for _, h := range headers {
-		if strings.EqualFold(h.Name, name) {
+		if strings.EqualFold(h.Name, "Content-Type") {
 			return h.Value
 		}
 	}

@@ -577,7 +577,7 @@ func answerBody(res loadtest.Response) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			content := ContentOf(header(res.Headers, "Content-Type"), res.Body)
+			content := ContentOf(contentType(res.Headers), res.Body)
 			if res.Truncated {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 40, "<p class=\"small muted\">")
 				if templ_7745c5c3_Err != nil {
@@ -611,7 +611,7 @@ func answerBody(res loadtest.Response) templ.Component {
 }
 
 func bodyLabel(ctx context.Context, res loadtest.Response, content Content) string {
-	media := or(header(res.Headers, "Content-Type"), i18n.T(ctx, "tryit.body"))
+	media := or(contentType(res.Headers), i18n.T(ctx, "tryit.body"))
 	if content.Binary {
 		return i18n.T(ctx, "tryit.binary", "Type", media, "Size", format.Bytes(i18n.Lang(ctx), res.Bytes).String())
 	}
@@ -729,7 +729,7 @@ func SentView(s loadtest.SentRequest) templ.Component {
 			}
 		}
 		if s.Body != "" {
-			templ_7745c5c3_Err = ui.Code(ui.CodeParams{Text: ContentOf(header(s.Headers, "Content-Type"), []byte(s.Body)).Text, Label: or(header(s.Headers, "Content-Type"), i18n.T(ctx, "tryit.body")), Wrap: true}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Code(ui.CodeParams{Text: ContentOf(contentType(s.Headers), []byte(s.Body)).Text, Label: or(contentType(s.Headers), i18n.T(ctx, "tryit.body")), Wrap: true}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -44,6 +44,7 @@ func fixtureOperation() openapi.Operation {
 		Responses: []string{"200", "404"},
 	}
 	op.Parameters[1].Description = "상품 번호. The number of the product, as the list of products shows it."
+	op.Parameters[3].Style, op.Parameters[3].Explode = "form", true
 	op.Parameters[4].Deprecated = true
 	return op
 }

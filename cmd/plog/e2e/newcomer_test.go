@@ -42,9 +42,11 @@ func load(p *tab, vus, duration string) {
 	p.fill(`#f-scenarios-0-duration`, duration)
 }
 
-// start presses Run and waits for the run's page.
+// start presses Run, so that nothing is sent before the load, and waits for the
+// run's page.
 func start(p *tab) {
 	p.t.Helper()
+	p.until(`(box => { if (box?.checked) box.click(); return true })(document.querySelector('[name=preflight]'))`)
 	p.click(`.run-buttons button[value=run]`)
 	p.until(`location.pathname.startsWith('/runs/')`)
 }

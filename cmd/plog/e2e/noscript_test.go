@@ -33,6 +33,7 @@ func TestWithoutScript(t *testing.T) {
 	p.is(`document.querySelector('[name=op][type=hidden]').value === 'GET /products'`)
 	p.visit(plog.url(apis))
 	tick("GET /cart")
+	p.do(chromedp.Click(chromedp.CSS(`[name=preflight]`)))
 	p.do(chromedp.SetValue(chromedp.CSS(`#f-scenarios-0-vus`), "0"))
 	p.leave(`.run-buttons button[value=run]`)
 	p.is(`document.querySelector('#f-scenarios-0-vus-error').checkVisibility() && document.querySelector('[value="GET /cart"]').checked`)
