@@ -14,7 +14,7 @@ func (b *bundle) document(root object) (object, error) {
 	}
 	whole, err := b.rewriteSome(b.entry, root, documentPart, func(name string) bool {
 		_, apart := own[name]
-		return name != "components" && !(b.v2 && apart)
+		return name != "components" && (!b.v2 || !apart)
 	})
 	if err != nil {
 		return nil, err

@@ -148,7 +148,7 @@ func TestMutatedDocuments(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for at := 0; at < len(raw); at += 1 + len(raw)/80 {
+		for at := 0; at < len(raw); at += 1 + len(raw)/40 {
 			endure(t, raw[:at])
 			for _, other := range []string{"[]", "{}", "null", "7", "{$ref: '#'}", "*x", "\"", ": "} {
 				endure(t, bytes.Join([][]byte{raw[:at], raw[min(at+3, len(raw)):]}, []byte(other)))
