@@ -55,7 +55,7 @@ func (h *Plans) Save(c echo.Context) error {
 	unmade := h.vary(ctx, &p, f, stored)
 	fewer := p.FitVariants()
 	p, errs := h.check(f, p, unread)
-	if errs = errs.Merge(unmade); len(errs) > 0 {
+	if errs = errs.Merge(unmade).Merge(f.LostSecrets(p)); len(errs) > 0 {
 		return h.edit(c, http.StatusUnprocessableEntity, plan.EditModel{Plan: stored, Form: f, Errors: errs})
 	}
 	again, err := h.preflight(ctx, &f, p, trial.ByPlace)

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"plog.dev/plog/domain"
 	"plog.dev/plog/domain/loadtest"
 	"plog.dev/plog/domain/openapi"
 	"plog.dev/plog/views/i18n"
@@ -116,6 +117,27 @@ func keepSecrets(auth, stored []loadtest.Credential) {
 		auth[i].Password = or(c.Password, stored[j].Password)
 		auth[i].ClientSecret = or(c.ClientSecret, stored[j].ClientSecret)
 	}
+}
+
+// LostSecrets returns an error for each credential of p whose stored secrets the
+// form meant to keep, and that has none: it became another one. The form's rows
+// are those of the plan: see Tidy.
+func (f Form) LostSecrets(p loadtest.Plan) Errors {
+	errs := Errors{}
+	for i, c := range p.Auth {
+		if !f.Auth[i].Kept || c.Value+c.Password+c.ClientSecret != "" {
+			continue
+		}
+		field := "value"
+		switch c.Kind {
+		case loadtest.CredentialBasic, loadtest.CredentialPassword:
+			field = "password"
+		case loadtest.CredentialClient:
+			field = "client_secret"
+		}
+		errs[join("auth", i, field)] = domain.Msg("plan.auth_retype", "This is another credential than the saved one. Type its secret again.")
+	}
+	return errs
 }
 
 // credentialField is one field of a credential.
