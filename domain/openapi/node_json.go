@@ -5,14 +5,22 @@ import "github.com/pb33f/go-yaml"
 // nodeWriter writes nodes as JSON, aliases as what they stand for.
 type nodeWriter struct {
 	out  []byte
-	left int // bytes that may still be written; below zero when it was not enough
+	left int                 // bytes that may still be written; below zero when it was not enough
+	open map[*yaml.Node]bool // what has a name and is being written: within itself it would have no end
 }
 
 func (w *nodeWriter) node(n *yaml.Node, depth int) {
 	n = content(n)
-	if w.left < 0 || n == nil || depth > maxTreeDepth {
+	if w.left < 0 || n == nil || depth > maxTreeDepth || w.open[n] {
 		w.raw("null")
 		return
+	}
+	if n.Anchor != "" {
+		if w.open == nil {
+			w.open = map[*yaml.Node]bool{}
+		}
+		w.open[n] = true
+		defer delete(w.open, n)
 	}
 	switch n.Kind {
 	case yaml.MappingNode:
