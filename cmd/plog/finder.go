@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"log/slog"
 
 	"plog.dev/plog/domain"
 	"plog.dev/plog/domain/target"
@@ -14,11 +15,12 @@ import (
 type finder struct {
 	policy func(context.Context) target.Policy
 	folder discover.Folder
+	log    *slog.Logger
 }
 
 // Find implements handlers.Finder.
 func (f finder) Find(ctx context.Context, req handlers.FetchRequest) (handlers.Found, error) {
-	fetcher := discover.NewFetcher(f.policy(ctx))
+	fetcher := discover.NewFetcher(f.policy(ctx), discover.WithLog(f.log))
 	found, err := discover.NewFinder(fetcher).Find(ctx, discover.Request(req))
 	return handed(found), err
 }

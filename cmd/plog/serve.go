@@ -86,7 +86,7 @@ func wire(cfg config, db *sqlite.DB, log *slog.Logger, l net.Listener) (*web.Ser
 	policy := policyOf(cfg, db, log)
 	e := newEngine(engineConfig{config: cfg, tokenKey: key, ingestURL: own(l) + "/ingest", policy: policy, log: log}, db)
 	meter := ingest.NewMeter(e.hub)
-	finder := finder{policy: policy, folder: discover.Folder{Dir: cfg.DocumentsDir}}
+	finder := finder{policy: policy, folder: discover.Folder{Dir: cfg.DocumentsDir}, log: log}
 	checker := contract.NewChecker(log)
 	e.background = newBackground(db, finder, checker, e.testing, log)
 	server, err := web.New(web.Deps{
