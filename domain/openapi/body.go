@@ -12,28 +12,45 @@ import (
 // pixel is a complete image, for fields and bodies that want one: 1×1, PNG.
 const pixel = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 
+// body writes a value as a body of the type.
 func (m MediaType) body(c *schema, v any) *loadtest.Body {
+	kind, t := m.written()
+	b := &loadtest.Body{Kind: kind, MediaType: t}
+	switch {
+	case kind == loadtest.BodyForm, kind == loadtest.BodyMultipart:
+		b.Fields = m.fields(c, v, kind == loadtest.BodyMultipart)
+	case kind == loadtest.BodyBinary:
+		b.Base64 = fileContent(t, v)
+	case m.isJSON():
+		b.Text = indented(v)
+	case m.isXML():
+		b.Text = xmlText(c, v)
+	default:
+		b.Text = text(v)
+	}
+	return b
+}
+
+// written returns how a body of the type is encoded and which concrete type is
+// sent with it.
+func (m MediaType) written() (loadtest.BodyKind, string) {
 	t := m.base()
 	switch {
 	case m.isJSON():
 		if strings.Contains(t, "*") {
 			t = mediaJSON
 		}
-		return &loadtest.Body{Kind: loadtest.BodyRaw, MediaType: first(withoutWildcard(m.Type), t), Text: indented(v)}
+		return loadtest.BodyRaw, first(withoutWildcard(m.Type), t)
 	case t == mediaForm:
-		return &loadtest.Body{Kind: loadtest.BodyForm, MediaType: t, Fields: m.fields(c, v, false)}
+		return loadtest.BodyForm, t
 	case strings.HasPrefix(t, "multipart/"):
-		return &loadtest.Body{Kind: loadtest.BodyMultipart, MediaType: t, Fields: m.fields(c, v, true)}
-	case m.isXML():
-		return &loadtest.Body{Kind: loadtest.BodyRaw, MediaType: m.Type, Text: xmlText(c, v)}
-	case strings.HasPrefix(t, "text/"), strings.Contains(t, "json"), strings.Contains(t, "yaml"):
-		media := m.Type
-		if t == "text/*" {
-			media = "text/plain"
-		}
-		return &loadtest.Body{Kind: loadtest.BodyRaw, MediaType: media, Text: text(v)}
+		return loadtest.BodyMultipart, t
+	case t == "text/*":
+		return loadtest.BodyRaw, "text/plain"
+	case m.isXML(), strings.HasPrefix(t, "text/"), strings.Contains(t, "json"), strings.Contains(t, "yaml"):
+		return loadtest.BodyRaw, m.Type
 	}
-	return &loadtest.Body{Kind: loadtest.BodyBinary, MediaType: concrete(t), Base64: fileContent(t, v)}
+	return loadtest.BodyBinary, concrete(t)
 }
 
 func withoutWildcard(media string) string {

@@ -50,6 +50,11 @@ func (p Parameter) put(req *loadtest.Request, op Operation, g *generator) {
 			return
 		}
 	}
+	p.write(req, op, v)
+}
+
+// write writes a value of the parameter into its place.
+func (p Parameter) write(req *loadtest.Request, op Operation, v any) {
 	switch p.In {
 	case "path":
 		req.PathParams = append(req.PathParams, pathParam(op.Path, p, v))

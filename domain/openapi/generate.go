@@ -27,22 +27,21 @@ type generator struct {
 	readOnly bool       // give required members that only responses should have
 	builds   int
 	active   map[*schema]int // schemas being built, so that circles end
-	invent   inventor        // of realistic text; nil without
 }
-
-// inventor makes a value for a member of that name, of a kind ("string",
-// "integer", "number") and a format; false when it has none. Nobody has to
-// believe that it fits.
-type inventor func(name, kind, format string) (any, bool)
 
 func newGenerator(seed uint64, salt string, all bool) *generator {
 	g := &generator{all: all, active: map[*schema]int{}}
 	if seed != 0 {
-		h := fnv.New64a()
-		_, _ = h.Write([]byte(salt))
-		g.rng = rand.New(rand.NewPCG(seed, h.Sum64())) //nolint:gosec // test data, not secrets
+		g.rng = rand.New(newDice(seed, salt)) //nolint:gosec // test data, not secrets
 	}
 	return g
+}
+
+// newDice returns a source that falls the same way for the same seed and salt.
+func newDice(seed uint64, salt string) rand.Source {
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(salt))
+	return rand.NewPCG(seed, h.Sum64())
 }
 
 // pick returns variant within n, or anything within n when there is a seed.
@@ -89,9 +88,9 @@ func (g *generator) attempts() []*generator {
 	}
 	with(func(o *generator) { o.all = !g.all })
 	with(func(o *generator) { o.readOnly = true })
-	with(func(o *generator) { o.rng, o.invent = nil, nil })
-	with(func(o *generator) { o.rng, o.invent, o.all = nil, nil, !g.all })
-	with(func(o *generator) { o.rng, o.invent, o.all, o.readOnly = nil, nil, true, true })
+	with(func(o *generator) { o.rng = nil })
+	with(func(o *generator) { o.rng, o.all = nil, !g.all })
+	with(func(o *generator) { o.rng, o.all, o.readOnly = nil, true, true })
 	return list
 }
 
@@ -128,20 +127,6 @@ func (g *generator) make(c *schema, depth, variant int) any {
 		}
 	}
 	return fallback
-}
-
-// invented returns a realistic value for a member, false when there is none
-// that fits.
-func (g *generator) invented(c *schema, name string) (any, bool) {
-	if g.invent == nil || c == nil {
-		return nil, false
-	}
-	whole := c.flat()
-	if whole.fixed || len(whole.enum) > 0 || len(whole.choices()) > 0 {
-		return nil, false
-	}
-	v, ok := g.invent(name, whole.kind(), whole.format)
-	return v, ok && g.accepts(c, v)
 }
 
 // settled builds a value and, while c's conditions ask for more, builds it again.

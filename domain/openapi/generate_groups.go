@@ -13,7 +13,7 @@ func (g *generator) object(c *schema, depth, variant int) any {
 		if !required && !g.wants(c, p, depth) || depth > requiredDepth || p.schema.flat().readOnly && (!required || !g.readOnly) {
 			continue
 		}
-		v := g.member(p.schema, p.name, depth, variant)
+		v := g.make(p.schema, depth+1, variant)
 		if !required && !g.accepts(p.schema, v) {
 			continue
 		}
@@ -21,18 +21,10 @@ func (g *generator) object(c *schema, depth, variant int) any {
 	}
 	for _, name := range c.required {
 		if _, there := o.get(name); !there && c.prop(name) == nil && depth <= requiredDepth {
-			o = append(o, member{name, g.member(c.described(name), name, depth, variant)})
+			o = append(o, member{name, g.make(c.described(name), depth+1, variant)})
 		}
 	}
 	return g.enough(c, o, depth)
-}
-
-// member makes the value of a member.
-func (g *generator) member(c *schema, name string, depth, variant int) any {
-	if v, ok := g.invented(c, name); ok {
-		return v
-	}
-	return g.make(c, depth+1, variant)
 }
 
 // described returns the schema of a member that is not listed by its name.
@@ -66,7 +58,7 @@ func (g *generator) enough(c *schema, o object, depth int) object {
 			}
 			for _, n := range c.dependent[name] {
 				if _, there := o.get(n); !there {
-					o = append(o, member{n, g.member(c.prop(n), n, depth, 0)})
+					o = append(o, member{n, g.make(c.prop(n), depth+1, 0)})
 				}
 			}
 		}
@@ -76,7 +68,7 @@ func (g *generator) enough(c *schema, o object, depth int) object {
 	}
 	for _, p := range c.props {
 		if _, there := o.get(p.name); !there && len(o) < *c.minProps && !p.barred && !p.schema.flat().readOnly {
-			o = append(o, member{p.name, g.member(p.schema, p.name, depth, 0)})
+			o = append(o, member{p.name, g.make(p.schema, depth+1, 0)})
 		}
 	}
 	for i := 1; len(o) < min(*c.minProps, maxListLength) && i <= 2*maxListLength; i++ {
