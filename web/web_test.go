@@ -90,6 +90,7 @@ type bundle struct {
 	t       *testing.T
 	db      *sqlite.DB
 	starter *fakeStarter
+	trier   *fakeTrier
 	finder  fakeFinder
 	shop    *httptest.Server // the sample shop
 	server  *web.Server
@@ -107,7 +108,7 @@ func setupAt(t *testing.T, base string) *bundle {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := &bundle{t: t, db: db, starter: &fakeStarter{keys: map[string]loadtest.Run{}}, finder: fakeFinder{errs: map[string]error{}, several: map[string][]handlers.Definition{}, asked: &[]handlers.FetchRequest{}}, log: &bytes.Buffer{}}
+	b := &bundle{t: t, db: db, starter: &fakeStarter{keys: map[string]loadtest.Run{}}, trier: &fakeTrier{}, finder: fakeFinder{errs: map[string]error{}, several: map[string][]handlers.Definition{}, asked: &[]handlers.FetchRequest{}}, log: &bytes.Buffer{}}
 	b.shop = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = io.WriteString(w, petsDocument)
 	}))
@@ -115,7 +116,7 @@ func setupAt(t *testing.T, base string) *bundle {
 	b.server, err = web.New(web.Deps{
 		Projects: db.Projects(), Sources: db.Sources(), Documents: db.Documents(), Plans: db.Plans(), Runs: db.Runs(),
 		Users: db.Users(), Sessions: db.Sessions(), Settings: db.Settings(), Finder: b.finder, Refresher: b, Starter: b.starter,
-		Script: script,
+		Trier: b.trier, Checker: b.trier, Script: script,
 		RunPages: &handlers.Runs{
 			Frame: handlers.Frame{Projects: db.Projects()}, Projects: db.Projects(), Runs: db.Runs(), Reports: db.Reports(),
 			Logs: db.Rollups(), Plans: db.Plans(), Manager: b, Starter: b.starter, Script: script,

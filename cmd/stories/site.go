@@ -20,12 +20,13 @@ import (
 	runpages "plog.dev/plog/views/run"
 	"plog.dev/plog/views/search"
 	"plog.dev/plog/views/settings"
+	"plog.dev/plog/views/trial"
 	"plog.dev/plog/views/ui"
 )
 
 // all lists the stories of every family of screens.
 func all() []ui.Story {
-	return slices.Concat(kit(), project.Stories(), plan.Stories(), runpages.Stories(), search.Stories(), settings.Stories())
+	return slices.Concat(kit(), project.Stories(), plan.Stories(), runpages.Stories(), search.Stories(), settings.Stories(), trial.Stories())
 }
 
 type site struct {

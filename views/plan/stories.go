@@ -9,6 +9,7 @@ import (
 	"plog.dev/plog/domain/loadtest"
 	"plog.dev/plog/domain/openapi"
 	"plog.dev/plog/views/layout"
+	"plog.dev/plog/views/trial"
 	"plog.dev/plog/views/ui"
 )
 
@@ -19,7 +20,7 @@ func Fixture() loadtest.Plan {
 		Headers: []loadtest.Header{{Name: "X-Request-Key", Value: "x", Secret: true}, {Name: "X-Team", Value: "shop"}},
 		Auth: []loadtest.Credential{
 			{Scheme: "bearerAuth", Kind: loadtest.CredentialBearer, Value: "x"},
-			{
+			{ //nolint:gosec // a fixture
 				Scheme: "shop_login", Kind: loadtest.CredentialClient, TokenURL: "http://127.0.0.1:8090/oauth/token", ClientID: "load-test", ClientSecret: "x",
 				ClientAuth: loadtest.ClientAuthBasic, Scopes: []string{"read:orders"},
 			},
@@ -62,7 +63,7 @@ func fixtureSchemes() []openapi.Requirement {
 	return []openapi.Requirement{
 		{Scheme: "bearerAuth", Type: "http", HTTP: "bearer"},
 		{Scheme: "shop_login", Type: "oauth2", Scopes: []string{"read:orders"}, Flows: []openapi.Flow{
-			{Kind: openapi.ClientCredentials, TokenURL: "/oauth/token"}, {Kind: openapi.Password, TokenURL: "/oauth/token"},
+			{Kind: openapi.ClientCredentials, TokenURL: "/oauth/token"}, {Kind: openapi.Password, TokenURL: "/oauth/token"}, //nolint:gosec // a fixture
 		}},
 	}
 }
@@ -102,8 +103,12 @@ func Stories() []ui.Story {
 	wrong.Problem, wrong.Active = domain.Msg("", "Run #7 of this plan is active."), "#"
 	refused := FixturePane()
 	refused.Errors = Errors{"scenarios.0.steps": domain.Msg("plan.rule.scenarios", "Choose at least one operation.")}
+	tried, editTried := FixturePane("GET /products", "POST /cart/items"), edit
+	tried.Form.Tried, editTried.Form.Tried = trial.FixturePreflight(), trial.FixturePreflight()
 	project := domain.Project{ID: "project-1", Name: "Sample shop"}
 	return []ui.Story{
+		story("quick-form-tried", QuickForm(tried), false),
+		story("edit-tried", Edit(editTried), true),
 		story("quick-form", QuickForm(FixturePane("GET /products", "POST /cart/items")), false),
 		story("quick-form-refused", QuickForm(refused), false),
 		story("quick-form-sign-in", QuickForm(manySchemes()), false),

@@ -65,6 +65,20 @@ func fixtureExchange() loadtest.Exchange {
 	}
 }
 
+// FixturePreflight has a row of every kind, for stories.
+func FixturePreflight() *Preflight {
+	good, refused, lent := fixtureExchange(), fixtureExchange(), fixtureExchange()
+	refused.Request.Method, refused.Path, refused.Expected = "POST", "/products/{productId}/pictures/{pictureId}/descriptions", false
+	refused.Response.Status, refused.Response.Text, refused.At.Step = 401, "401 Unauthorized", 1
+	lent.Suggested = []loadtest.Suggestion{{Param: "productId", Value: "1042", Instead: "42", From: "POST /products"}}
+	lent.At.Step = 2
+	none := loadtest.Exchange{
+		At: loadtest.StepAt{Step: 3}, Path: "/health", Request: loadtest.SentRequest{Method: "GET", URL: "http://127.0.0.1:8090/health"},
+		Problem: domain.Msg("", "Nobody listens at 127.0.0.1:8090. Is the target running?"),
+	}
+	return PreflightOf([]loadtest.Exchange{good, refused, lent, none}, ByOperation)
+}
+
 // Stories are the states of a request's form and of its answer.
 func Stories() []ui.Story {
 	story := func(name string, m Model) ui.Story {
@@ -108,6 +122,8 @@ func Stories() []ui.Story {
 		story("answer-refused", with(m, Result{Exchange: refused, Advice: loadtest.Judge(refused).Message, Fit: Fit{Unchecked: domain.Msg("tryit.unchecked", "")}})),
 		story("answer-binary", with(m, Result{Exchange: binary})),
 		story("answer-none", with(m, Result{Exchange: none, Advice: none.Problem})),
+		{Family: "trial", Name: "preflight", View: PreflightView(*FixturePreflight())},
+		{Family: "trial", Name: "preflight-fine", View: PreflightView(*PreflightOf([]loadtest.Exchange{good}, ByOperation))},
 		{Family: "trial", Name: "used", View: Used("used", "GET /products", "{}", "#")},
 	}
 }
