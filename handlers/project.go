@@ -25,7 +25,7 @@ type Projects struct {
 	Plans     PlanStore
 	Runs      RunLister
 	Intake    *Sources // makes sources of what people give
-	Sample    *Sample // nil offers none
+	Sample    *Sample  // nil offers none
 }
 
 const shownRuns = 6

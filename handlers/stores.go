@@ -31,9 +31,9 @@ type SourceStore interface {
 // DocumentStore keeps versions of documents.
 type DocumentStore interface {
 	IndexStore
-	Create(ctx context.Context, d *domain.Document) error                        // the same bytes again get the id they have
-	Get(ctx context.Context, id domain.DocumentID) (domain.Document, error)      // NotFound
-	Latest(ctx context.Context, source domain.SourceID) (domain.Document, error) // NotFound
+	Create(ctx context.Context, d *domain.Document) error                                // the same bytes again get the id they have
+	Get(ctx context.Context, id domain.DocumentID) (domain.Document, error)              // NotFound
+	Latest(ctx context.Context, source domain.SourceID) (domain.Document, error)         // NotFound
 	ListBySource(ctx context.Context, source domain.SourceID) ([]domain.Document, error) // without their bytes, the one that was fetched last first
 }
 

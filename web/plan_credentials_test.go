@@ -20,7 +20,7 @@ const lockedDocument = `{"openapi":"3.0.3","info":{"title":"Locked","version":"1
 "key":{"type":"apiKey","in":"query","name":"api_key"}}},
 "paths":{
 "/orders":{"get":{"security":[{"machine":["read"]}],"parameters":[{"name":"q","in":"query","required":true,"schema":{"type":"string"}},{"name":"page","in":"query","schema":{"type":"integer","example":3}}],"responses":{"200":{"description":"ok"}}}},
-"/files":{"get":{"servers":[{"url":"http://127.0.0.1:8/files"}],"security":[{"key":[]}],"responses":{"200":{"description":"ok"}}}},
+"/files":{"get":{"servers":[{"url":"http://127.0.0.1:8/files"}],"security":[{"key":[]}],"parameters":[{"name":"title","in":"query","required":true,"schema":{"type":"string"}}],"responses":{"200":{"description":"ok"}}}},
 "/open":{"get":{"responses":{"200":{"description":"ok"}}}}}}`
 
 // locked adds an API that wants credentials.
@@ -157,12 +157,14 @@ func TestSavedCredentialsAreKeptAndNeverShown(t *testing.T) {
 	form.Set("auth[0].token_url", "http://127.0.0.1:9/elsewhere")
 	form.Set("scenarios[0].steps[0].variants", "3")
 	form.Set("scenarios[0].steps[1].variants", "")
+	wants(t, b.post(path, form), http.StatusUnprocessableEntity, "Type its secret again")
+	form.Set("auth[0].client_secret", "new")
 	if res := b.post(path, form); res.status != http.StatusSeeOther {
 		t.Fatalf("%d\n%s", res.status, strip(res.body))
 	}
 	third := stored()
 	steps := third.Scenarios[0].Steps
-	if third.Auth[0].ClientSecret != "" || len(steps[0].Variants) != 3 || len(steps[1].Variants) != 0 || len(steps[2].Variants) != 10 {
+	if third.Auth[0].ClientSecret != "new" || len(steps[0].Variants) != 3 || len(first.Scenarios[0].Steps[1].Variants) != 10 || len(steps[1].Variants) != 0 || len(steps[2].Variants) != 0 {
 		t.Errorf("secret %q, variants %d, %d, %d", third.Auth[0].ClientSecret, len(steps[0].Variants), len(steps[1].Variants), len(steps[2].Variants))
 	}
 	form = formOf(t, b.get(path).body)

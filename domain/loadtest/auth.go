@@ -16,7 +16,7 @@ const (
 	CredentialBearer CredentialKind = "bearer"  // RFC 6750; Value is a token that one has already
 	// The grants of OAuth 2 that need no person (RFC 6749, 4.4 and 4.3): the
 	// token is fetched before the load and renewed before it expires.
-	CredentialClient   CredentialKind = "oauth2_client_credentials"
+	CredentialClient   CredentialKind = "oauth2_client_credentials" //nolint:gosec // the name of a grant
 	CredentialPassword CredentialKind = "oauth2_password"
 )
 

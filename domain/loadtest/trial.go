@@ -1,7 +1,6 @@
 package loadtest
 
 import (
-	"net/http"
 	"slices"
 	"strings"
 )
@@ -94,9 +93,9 @@ func (t Trial) link(all []ranked, to int) {
 			}
 			giver := Giver{Step: from, Fields: fieldsFor(name, all[to].parts[:i])}
 			switch {
-			case all[from].step.Method == http.MethodPost:
+			case all[from].step.Method == "POST":
 				made = append(made, giver)
-			case all[from].step.Method == http.MethodGet && t.Steps[to].OwnFirst:
+			case all[from].step.Method == "GET" && t.Steps[to].OwnFirst:
 				listed = append(listed, giver)
 			}
 		}

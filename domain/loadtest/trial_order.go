@@ -2,7 +2,6 @@ package loadtest
 
 import (
 	"cmp"
-	"net/http"
 	"regexp"
 	"slices"
 )
@@ -106,20 +105,20 @@ func phaseOf(method string, parts []string, collection bool) phase {
 	switch {
 	case signsOut.MatchString(last):
 		return signOut
-	case method == http.MethodPost && signsUp.MatchString(last):
+	case method == "POST" && signsUp.MatchString(last):
 		return signUp
-	case method == http.MethodPost && signsIn.MatchString(last):
+	case method == "POST" && signsIn.MatchString(last):
 		return signIn
-	case method == http.MethodDelete:
+	case method == "DELETE":
 		return deletes
 	case safe(method):
 		return reads
-	case method == http.MethodPost && (collection || !varies(last) && (len(parts) < 2 || !varies(parts[len(parts)-2]))):
+	case method == "POST" && (collection || !varies(last) && (len(parts) < 2 || !varies(parts[len(parts)-2]))):
 		return creates
 	}
 	return changes
 }
 
 func safe(method string) bool {
-	return method == http.MethodGet || method == http.MethodHead || method == http.MethodOptions
+	return method == "GET" || method == "HEAD" || method == "OPTIONS"
 }

@@ -55,7 +55,7 @@ func validate(slice []byte, s subject) (Result, error) {
 	v := responses.NewResponseBodyValidator(&model.Model, options...)
 	defer v.Release()
 	item := model.Model.Paths.PathItems.GetOrZero(s.Path)
-	_, found := v.ValidateResponseBodyWithPathItem(request, responseOf(s), item, s.Path)
+	_, found := v.ValidateResponseBodyWithPathItem(request, responseOf(s), item, s.Path) //nolint:bodyclose // its body is bytes in memory
 	result := Result{Violations: violations(found, s.Response)}
 	if !whole {
 		result.Unchecked = domain.Msg("contract.cut",

@@ -13,7 +13,7 @@ func rapidoc(p page) []offer {
 	}
 	all := []offer{elements}
 	for _, c := range p.said.calls {
-		if !strings.HasSuffix(c.name, ".loadSpec") || len(c.args) == 0 {
+		if !strings.HasSuffix(c.name, "loadSpec") || len(c.args) == 0 {
 			continue
 		}
 		if ref, ok := c.args[0].(string); ok {

@@ -44,7 +44,7 @@ func (b *bundle) plan(t testing.TB) loadtest.Plan {
 	p := loadtest.Plan{
 		ProjectID: b.project.ID, SourceID: b.source.ID, Name: "결제 — 최대 부하 \x00", BaseURL: "http://127.0.0.1:1",
 		Headers: []loadtest.Header{{Name: "Authorization", Value: "Bearer 비밀'\"", Secret: true}, {Name: "X-Team", Value: "주문"}},
-		Auth: []loadtest.Credential{{Scheme: "로그인", Kind: loadtest.CredentialPassword, Username: "주문", Password: "비밀 하나", ClientSecret: "비밀 둘", Value: "비밀 셋"}},
+		Auth:    []loadtest.Credential{{Scheme: "로그인", Kind: loadtest.CredentialPassword, Username: "주문", Password: "비밀 하나", ClientSecret: "비밀 둘", Value: "비밀 셋"}},
 		Scenarios: []loadtest.Scenario{{
 			Name: "main", Executor: loadtest.ConstantVUs, VUs: 3, Duration: domain.Dur(1500 * time.Millisecond),
 			Steps: []loadtest.Step{{Method: "GET", Path: "/items/{id}"}},
