@@ -9,9 +9,10 @@ func tooDeep(source string) bool {
 	const (
 		deepest = 5_000
 		longest = 200_000 // bytes without an end of anything
+		arrows  = 2_000   // of functions that return functions; the parser reads each again for the one around it
 		elses   = 20_000
 	)
-	depth, since := 0, 0
+	depth, since, chained := 0, 0, 0
 	for i := range len(source) {
 		since++
 		switch source[i] {
@@ -20,9 +21,11 @@ func tooDeep(source string) bool {
 		case ')', ']', '}':
 			depth = max(depth-1, 0)
 		case ',', ';':
-			since = 0
+			since, chained = 0, 0
+		case '>':
+			chained++
 		}
-		if depth > deepest || since > longest {
+		if depth > deepest || since > longest || chained > arrows {
 			return true
 		}
 	}

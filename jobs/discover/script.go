@@ -15,7 +15,7 @@ import (
 const (
 	maxScript      = 8 << 20
 	maxScriptDepth = 200
-	maxScriptWork  = 5_000_000 // expressions looked at, for names may stand for each other many times over
+	maxScriptWork  = 2_000_000 // expressions looked at, for names may stand for each other many times over
 )
 
 // literals is what a script says without being run: the constant objects in
