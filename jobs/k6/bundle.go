@@ -12,8 +12,19 @@ import (
 	"plog.dev/plog/domain/loadtest"
 )
 
-//go:embed script.js
-var script []byte
+// The parts of the script, one module.
+var (
+	//go:embed script.js
+	scriptMain []byte
+	//go:embed secrets.js
+	scriptSecrets []byte
+	//go:embed redirect.js
+	scriptRedirect []byte
+	//go:embed setup.js
+	scriptSetup []byte
+
+	script = bytes.Join([][]byte{scriptMain, scriptSecrets, scriptRedirect, scriptSetup}, []byte("\n"))
+)
 
 // The files of a Bundle.
 const (

@@ -275,26 +275,6 @@ function namesOfSecret(headers) {
   return headers.filter(({ parts }) => parts).map(({ name }) => name);
 }
 
-// assemble returns the text that is made of parts, some of them secret.
-function assemble(parts) {
-  return (parts || []).map(({ text = '', secret, token, as }) => {
-    const value = token === undefined ? secrets[secret] || '' : tokens[token].value;
-    if (as === 'query') {
-      return text + percent(value);
-    }
-    if (as === 'basic' || as === 'client') { // RFC 7617; a client's secret is encoded before: RFC 6749, 2.3.1
-      const pair = encoding.b64encode(text + (as === 'client' ? percent(value) : value));
-      confidential.add(pair);
-      return `Basic ${pair}`;
-    }
-    return text + value;
-  }).join('');
-}
-
-function percent(text) {
-  return encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
-}
-
 function prepareBody(body) {
   if (!body) {
     return null;
@@ -346,6 +326,77 @@ function variantOf(step, nth) {
     body: body || bare ? prepareBody(body) : step.body,
   };
 }
+
+// The lines that start with plog:sample become the examples of the report.
+function sample(step, response) {
+  const seen = step.sampled.get(response.status) || 0;
+  if (seen >= samplesOfAKind || samplesLeft <= 0) {
+    return;
+  }
+  step.sampled.set(response.status, seen + 1);
+  samplesLeft -= 1;
+  console.warn(`plog:sample ${JSON.stringify({
+    name: step.name,
+    status: String(response.status),
+    error: hide(response.error),
+    url: hide(response.url),
+    body: hide(response.body).slice(0, sampleBytes),
+  })}`);
+}
+
+// How secrets come into requests, and stay out of what is shown.
+
+// assemble returns the text that is made of parts, some of them secret.
+function assemble(parts) {
+  return (parts || []).map(({ text = '', secret, token, as }) => {
+    const value = token === undefined ? secrets[secret] || '' : tokens[token].value;
+    if (as === 'query') {
+      return text + percent(value);
+    }
+    if (as === 'basic' || as === 'client') { // RFC 7617; a client's secret is encoded before: RFC 6749, 2.3.1
+      const pair = encoding.b64encode(text + (as === 'client' ? percent(value) : value));
+      confidential.add(pair);
+      return `Basic ${pair}`;
+    }
+    return text + value;
+  }).join('');
+}
+
+function percent(text) {
+  return encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
+}
+
+function hide(text) {
+  hidden = hidden || patternOf([...confidential]);
+  return String(text || '').replace(hidden, '••••••');
+}
+
+// patternOf matches secrets however a target sends them back: whole or, of
+// "Bearer abc…", the word that matters; plain, in JSON, or percent-encoded.
+function patternOf(values) {
+  const texts = values.flatMap((value) => [value, ...value.split(/\s+/).filter((word) => word.length >= 8)]);
+  const longestFirst = texts.filter((text) => text).sort((a, b) => b.length - a.length);
+  return new RegExp(longestFirst.map((text) => [...text].map(formsOf).join('')).join('|') || '$^', 'gi');
+}
+
+function formsOf(char) {
+  const hex = (n, digits) => n.toString(16).padStart(digits, '0');
+  const forms = [
+    char,
+    JSON.stringify(char).slice(1, -1),
+    char.split('').map((unit) => `\\u${hex(unit.charCodeAt(0), 4)}`).join(''),
+    char < '\u0080' ? `%${hex(char.charCodeAt(0), 2)}` : encodeURIComponent(char),
+  ];
+  if (char === '/') {
+    forms.push('\\/');
+  }
+  if (char === ' ') {
+    forms.push('+');
+  }
+  return `(?:${[...new Set(forms)].map((form) => form.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')).join('|')})`;
+}
+
+// How requests are sent without telling secrets to strangers.
 
 // deliver sends a step's request. k6 follows redirects by itself, and hands on
 // to any host they lead to what is not called Authorization or Cookie, and the
@@ -405,55 +456,10 @@ function resolve(location, base) {
   return scheme + authority + (to.startsWith('?') ? path + to : path.replace(/[^/]*$/, '') + to);
 }
 
-// The lines that start with plog:sample become the examples of the report.
-function sample(step, response) {
-  const seen = step.sampled.get(response.status) || 0;
-  if (seen >= samplesOfAKind || samplesLeft <= 0) {
-    return;
-  }
-  step.sampled.set(response.status, seen + 1);
-  samplesLeft -= 1;
-  console.warn(`plog:sample ${JSON.stringify({
-    name: step.name,
-    status: String(response.status),
-    error: hide(response.error),
-    url: hide(response.url),
-    body: hide(response.body).slice(0, sampleBytes),
-  })}`);
-}
+// What comes before the load.
 
-function hide(text) {
-  hidden = hidden || patternOf([...confidential]);
-  return String(text || '').replace(hidden, '••••••');
-}
-
-// patternOf matches secrets however a target sends them back: whole or, of
-// "Bearer abc…", the word that matters; plain, in JSON, or percent-encoded.
-function patternOf(values) {
-  const texts = values.flatMap((value) => [value, ...value.split(/\s+/).filter((word) => word.length >= 8)]);
-  const longestFirst = texts.filter((text) => text).sort((a, b) => b.length - a.length);
-  return new RegExp(longestFirst.map((text) => [...text].map(formsOf).join('')).join('|') || '$^', 'gi');
-}
-
-function formsOf(char) {
-  const hex = (n, digits) => n.toString(16).padStart(digits, '0');
-  const forms = [
-    char,
-    JSON.stringify(char).slice(1, -1),
-    char.split('').map((unit) => `\\u${hex(unit.charCodeAt(0), 4)}`).join(''),
-    char < '\u0080' ? `%${hex(char.charCodeAt(0), 2)}` : encodeURIComponent(char),
-  ];
-  if (char === '/') {
-    forms.push('\\/');
-  }
-  if (char === ' ') {
-    forms.push('+');
-  }
-  return `(?:${[...new Set(forms)].map((form) => form.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')).join('|')})`;
-}
-
-// What happens before the load: tokens are fetched, then the gate is passed.
-// While it was shut they may have grown old.
+// Tokens are fetched, then the gate is passed. While it was shut they may have
+// grown old.
 export function setup() {
   const given = (plan.tokens || []).map(tokenOrEnd);
   gate();
