@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -109,6 +111,42 @@ func TestBareHost(t *testing.T) {
 				t.Errorf("found by %s at %s", found.Strategy, found.DocumentURL)
 			}
 		})
+	}
+}
+
+// TestProbesArePolite counts what a host is asked for, and how much of it at once.
+func TestProbesArePolite(t *testing.T) {
+	var mu sync.Mutex
+	now, most, asked := 0, 0, map[string]int{}
+	count := func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			mu.Lock()
+			now++
+			most = max(most, now)
+			asked[r.Method+" "+r.URL.String()]++
+			mu.Unlock()
+			next.ServeHTTP(w, r)
+			mu.Lock()
+			now--
+			mu.Unlock()
+		})
+	}
+	early := http.NewServeMux()
+	early.HandleFunc("/openapi.json", text(document))
+	if _, err := find(t, serve(t, count(early))); err != nil || len(asked) > 5 {
+		t.Errorf("asked for %d places, %v", len(asked), err)
+	}
+	asked = map[string]int{}
+	if _, err := find(t, serve(t, count(text("<!doctype html><a href=/docs>docs</a>")))); err == nil || len(asked) > 150 {
+		t.Errorf("asked for %d places, %v", len(asked), err)
+	}
+	if most > 4 {
+		t.Errorf("%d requests at once", most)
+	}
+	for what, times := range asked {
+		if times > 1 || !strings.HasPrefix(what, "GET ") {
+			t.Errorf("%s %d times", what, times)
+		}
 	}
 }
 

@@ -75,11 +75,16 @@ func (p page) single(ref string) []offer {
 	return nil
 }
 
-// otherwise returns what else a relative reference may mean: pages are served
-// without the slash at their end that they were made for, and tools know of
-// other roots.
+// otherwise returns what else a reference may mean: pages are served without
+// the slash at their end that they were made for, tools know of other roots,
+// and addresses are written out that hold where the page was made.
 func (p page) otherwise(ref string, first *url.URL) []*url.URL {
 	parsed, err := url.Parse(strings.TrimSpace(ref))
+	if err == nil && parsed.Host != "" && originOf(first) != originOf(p.url) {
+		here := *first
+		here.Scheme, here.Host = p.url.Scheme, p.url.Host
+		return []*url.URL{&here}
+	}
 	if err != nil || parsed.IsAbs() || parsed.Host != "" || strings.HasPrefix(parsed.Path, "/") || parsed.Path == "" {
 		return nil
 	}
