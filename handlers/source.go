@@ -36,6 +36,7 @@ type Sources struct {
 	Documents *Documents
 	Finder    Finder
 	Refresher Refresher
+	Changes   Changes
 	Every     time.Duration // how often a new source is fetched again by itself; 0 is never
 }
 

@@ -29,7 +29,7 @@ func (s *Server) routes() {
 	}
 	sources := &handlers.Sources{
 		Frame: frame, Projects: d.Projects, Sources: d.Sources, Stored: d.Documents, Documents: documents,
-		Finder: d.Finder, Refresher: d.Refresher, Every: d.RefreshEvery,
+		Finder: d.Finder, Refresher: d.Refresher, Changes: d.Changes, Every: d.RefreshEvery,
 	}
 	projects := &handlers.Projects{
 		Frame: frame, Projects: d.Projects, Sources: d.Sources, Documents: documents,
@@ -78,6 +78,7 @@ func (s *Server) routes() {
 	app.POST("/projects/:project/sources", projects.AddSource)
 	app.GET("/projects/:project/sources/:source", sources.Show)
 	app.POST("/projects/:project/sources/:source", sources.Save)
+	app.GET("/projects/:project/sources/:source/changes", sources.ShowChanges)
 	app.POST("/projects/:project/sources/:source/refresh", sources.Refresh)
 	app.POST("/projects/:project/sources/:source/replace", sources.Replace)
 	app.POST("/projects/:project/sources/:source/delete", sources.Delete)

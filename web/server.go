@@ -36,6 +36,7 @@ type Deps struct {
 	Settings  handlers.SettingStore
 	Finder    handlers.Finder
 	Refresher handlers.Refresher
+	Changes   handlers.Changes
 	Starter   handlers.Starter
 	Trier     handlers.Trier           // sends single requests; nil where nothing can be sent
 	Checker   handlers.ResponseChecker // compares answers with documents; may be nil

@@ -1,8 +1,10 @@
 package web_test
 
 import (
+	"html"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -160,6 +162,18 @@ func TestANewVersionIsUploaded(t *testing.T) {
 	}
 	page := b.get(path)
 	wants(t, page, http.StatusOK, "v2", "v1", "1.5", "1.4", "in use", "What changed")
+	if res := b.post(path+"/replace", url.Values{"text": {strings.Replace(next, `"/orders":`, `"/x-orders":`, 1)}}); res.status != http.StatusSeeOther {
+		t.Fatalf("a third one: %d", res.status)
+	}
+	links := regexp.MustCompile(`href="([^"]*/changes[^"]*)"`).FindAllStringSubmatch(b.get(path).body, -1)
+	if len(links) != 2 {
+		t.Fatalf("%d ways to what changed", len(links))
+	}
+	wants(t, b.get(html.UnescapeString(links[0][1])), http.StatusOK, "v2 → v3", "GET /orders", "removed", "breaking", "1 removed")
+	wants(t, b.get(html.UnescapeString(links[1][1])), http.StatusOK, "v1 → v2", "No operation changed")
+	if res := b.get(path + "/changes?from=x&to=y"); res.status != http.StatusNotFound {
+		t.Errorf("no such versions: %d", res.status)
+	}
 	if got := b.lone(p); got.DocumentID == s.DocumentID {
 		t.Error("the new version is not in use")
 	}

@@ -115,7 +115,7 @@ func setupAt(t *testing.T, base string) *bundle {
 	t.Cleanup(b.shop.Close)
 	b.server, err = web.New(web.Deps{
 		Projects: db.Projects(), Sources: db.Sources(), Documents: db.Documents(), Plans: db.Plans(), Runs: db.Runs(),
-		Users: db.Users(), Sessions: db.Sessions(), Settings: db.Settings(), Finder: b.finder, Refresher: b, Starter: b.starter,
+		Users: db.Users(), Sessions: db.Sessions(), Settings: db.Settings(), Finder: b.finder, Refresher: b, Changes: b, Starter: b.starter,
 		Trier: b.trier, Checker: b.trier, Script: script,
 		RunPages: &handlers.Runs{
 			Frame: handlers.Frame{Projects: db.Projects()}, Projects: db.Projects(), Runs: db.Runs(), Reports: db.Reports(),
@@ -159,6 +159,30 @@ func (b *bundle) Refresh(ctx context.Context, s domain.Source) (changed bool, er
 	}
 	changed, s.DocumentID = doc.ID != s.DocumentID, doc.ID
 	return changed, b.db.Sources().Update(ctx, &s)
+}
+
+// Between makes the bundle one that knows what changed, of operations' names only.
+func (b *bundle) Between(ctx context.Context, before, after domain.DocumentID) (d openapi.Diff, ready bool, err error) {
+	names := map[domain.DocumentID]map[string]bool{before: {}, after: {}}
+	for id := range names {
+		stored, err := b.db.Documents().Get(ctx, id)
+		if err != nil {
+			return d, false, err
+		}
+		doc, err := openapi.Parse(stored.Raw)
+		if err != nil {
+			return d, false, err
+		}
+		for _, o := range doc.Operations {
+			names[id][o.Name()] = true
+		}
+	}
+	for name := range names[before] {
+		if !names[after][name] {
+			d.Operations = append(d.Operations, openapi.OperationDiff{Name: name, Kind: openapi.Removed, Breaking: true})
+		}
+	}
+	return d, true, nil
 }
 
 func newBrowser(t *testing.T) *http.Client {

@@ -92,7 +92,7 @@ func wire(cfg config, db *sqlite.DB, log *slog.Logger, l net.Listener) (*web.Ser
 	server, err := web.New(web.Deps{
 		Projects: db.Projects(), Sources: db.Sources(), Documents: db.Documents(), Plans: db.Plans(), Runs: db.Runs(),
 		Users: db.Users(), Sessions: db.Sessions(), Settings: db.Settings(),
-		Finder: finder, Refresher: refresher{e.background.refetch}, RefreshEvery: cfg.Refetch, Starter: starter{e.manager},
+		Finder: finder, Refresher: refresher{e.background.refetch}, Changes: e.background.changes, RefreshEvery: cfg.Refetch, Starter: starter{e.manager},
 		Trier: newTrier(cfg, db.Dir(), policy), Checker: checker,
 		Limits: cfg.limits(), Script: k6.Standalone, SampleURL: cfg.SampleURL,
 		Env: func(ctx context.Context) loadtest.Environment { return environment(ctx, e.runner) },
