@@ -36,7 +36,7 @@ func TestAddYourOwnAPI(t *testing.T) {
 		{"", "Paste the address"},
 		{"ftp://127.0.0.1/openapi.json", "ftp"},
 		{web.URL + "/nowhere.json", "404"},
-		{web.URL + "/page", "web page, not an API document"},
+		{web.URL + "/page", "No API document was found"},
 		{web.URL + "/broken", "500"},
 		{web.URL + "/circle", "redirects in a circle"},
 		{web.URL + "/binary", ""},
