@@ -23,7 +23,9 @@ type Plans struct {
 	Frame      Frame
 	Projects   ProjectStore
 	Sources    SourceStore
+	Stored     VersionLister
 	Documents  *Documents
+	Changes    Changes
 	Plans      PlanStore
 	Starter    Starter
 	Trier      Trier       // tries requests before a run; nil where none can be sent
@@ -64,6 +66,9 @@ func (h *Plans) list(c echo.Context, status int, m plan.ListModel) error {
 	for _, p := range all {
 		m.Rows = append(m.Rows, plan.RowOf(p))
 	}
+	if err := h.markOutdated(ctx, m.Project.ID, m.Rows); err != nil {
+		return err
+	}
 	if m.Frame, err = h.Frame.Model(c, Place{Title: i18n.T(ctx, "plan.plans"), Project: &m.Project, Tab: TabPlans}); err != nil {
 		return err
 	}
@@ -102,6 +107,9 @@ func (h *Plans) edit(c echo.Context, status int, m plan.EditModel) error {
 		return err
 	}
 	m.Frame = frame
+	if m.Drift, err = h.drift(ctx, m.Plan); err != nil {
+		return err
+	}
 	return hx.Render(c, status, plan.Edit(m))
 }
 

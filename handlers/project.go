@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 
 	"github.com/labstack/echo/v4"
 
@@ -126,6 +127,9 @@ func (h *Projects) overview(c echo.Context, status int, m project.OverviewModel)
 	}
 	if m.Plans, err = h.Plans.ListByProject(ctx, p.ID); err != nil {
 		return fmt.Errorf("list plans: %w", err)
+	}
+	for i, row := range m.Sources {
+		m.Sources[i].Newer = slices.ContainsFunc(m.Plans, func(p loadtest.Plan) bool { return outdated(p, row.Source) })
 	}
 	m.Plans = m.Plans[:min(len(m.Plans), shownRuns)]
 	runs, err := h.Runs.List(ctx, loadtest.RunFilter{ProjectID: p.ID, Limit: shownRuns})

@@ -41,7 +41,7 @@ func (s *Server) routes() {
 		Logins: handlers.NewLogins(), Session: sessions.Key,
 	}
 	plans := &handlers.Plans{
-		Frame: frame, Projects: d.Projects, Sources: d.Sources, Documents: documents, Plans: d.Plans,
+		Frame: frame, Projects: d.Projects, Sources: d.Sources, Stored: d.Documents, Documents: documents, Changes: d.Changes, Plans: d.Plans,
 		Starter: d.Starter, Trier: d.Trier, Operations: operations, Limits: d.Limits, Script: d.Script,
 	}
 	runs := d.RunPages
@@ -99,6 +99,7 @@ func (s *Server) routes() {
 	app.GET("/plans/:plan", plans.Show)
 	app.POST("/plans/:plan", plans.Save)
 	app.POST("/plans/:plan/run", plans.Run)
+	app.POST("/plans/:plan/update", plans.Update)
 	app.POST("/plans/:plan/duplicate", plans.Duplicate)
 	app.POST("/plans/:plan/delete", plans.Delete)
 	app.GET("/plans/:plan/plan.yaml", plans.YAML)

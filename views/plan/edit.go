@@ -21,6 +21,7 @@ type EditModel struct {
 	Servers    []string       // the document's, as suggestions
 	Schemes    []openapi.Requirement
 	Summary    Summary
+	Drift      *Drift // nil when the API's document is the one it was made with
 }
 
 // Row is a plan in the list.
@@ -28,6 +29,7 @@ type Row struct {
 	Plan     loadtest.Plan
 	Steps    int
 	Estimate loadtest.Estimate
+	Outdated bool // its API has a newer document
 }
 
 // RowOf returns p as a row.

@@ -58,6 +58,7 @@ type SourceRow struct {
 	Operations int
 	Faults     int
 	Problem    domain.Message // the stored document cannot be read
+	Newer      bool           // than what plans were made with
 }
 
 // OverviewModel is a project's overview.
