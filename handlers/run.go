@@ -47,6 +47,8 @@ type Runs struct {
 	Reports  ReportStore
 	Logs     LogStore
 	Plans    PlanStore
+	Versions VersionLister
+	Drifts   Drifter
 	Feed     live.Feed
 	Manager  RunManager
 	Starter  Starter

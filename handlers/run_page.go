@@ -35,6 +35,9 @@ func (h *Runs) page(c echo.Context, code int, m run.Model) error {
 			return err
 		}
 	}
+	if err := h.addDrift(ctx, &m); err != nil {
+		return err
+	}
 	place, err := h.place(ctx, f.Run)
 	if err != nil {
 		return err

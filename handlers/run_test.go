@@ -70,7 +70,7 @@ func newWorld(t testing.TB, state loadtest.State) *world {
 	})
 	runs := &handlers.Runs{
 		Frame: handlers.Frame{Projects: projects{}}, Projects: projects{}, Runs: runStore{w}, Reports: reports{w}, Logs: logs{},
-		Plans: plans{w}, Feed: feed{w}, Manager: manager{w}, Starter: starter{w},
+		Plans: plans{w}, Versions: unchanged{}, Drifts: unchanged{}, Feed: feed{w}, Manager: manager{w}, Starter: starter{w},
 		Script: func(loadtest.Plan) ([]byte, error) { return []byte("// the script"), nil },
 	}
 	e.GET("/projects/:project/runs", runs.History)
@@ -394,4 +394,15 @@ func do(t *testing.T, w *world, req *http.Request, header ...string) (*http.Resp
 		t.Fatal(err)
 	}
 	return res, b.String()
+}
+
+// unchanged is an API that never changes.
+type unchanged struct{}
+
+func (unchanged) ListBySource(context.Context, domain.SourceID) ([]domain.Document, error) {
+	return nil, nil
+}
+
+func (unchanged) Drift(context.Context, loadtest.Run) (handlers.Drift, bool, error) {
+	return handlers.Drift{}, false, nil
 }

@@ -128,3 +128,28 @@ func TestAnUpdateOfSomethingElseIsRefused(t *testing.T) {
 		t.Error("an empty plan was saved")
 	}
 }
+
+func TestARunTellsHowTheAPIChanged(t *testing.T) {
+	b := signedIn(t)
+	p := b.project()
+	made := b.saved(p)
+	ran := func(plan loadtest.Plan, name string) loadtest.Run {
+		run := loadtest.Run{ProjectID: p.ID, PlanID: plan.ID, Plan: plan, State: loadtest.Finished, Verdict: loadtest.Passed, Name: name,
+			Env: loadtest.Environment{Document: "Pets"}}
+		if err := b.db.Runs().Create(t.Context(), &run); err != nil {
+			t.Fatal(err)
+		}
+		return run
+	}
+	first := ran(made, "Before")
+	b.earlier = &first
+	s := b.changed(p, withoutOnePet)
+	made.DocumentID = s.DocumentID
+	second := ran(made, "After")
+	page := b.get("/runs/" + string(first.ID))
+	wants(t, page, http.StatusOK, "Pets v1", "/sources/"+string(s.ID)+"#versions")
+	if strings.Contains(page.body, "run-drift") {
+		t.Error("the first run tells of a change")
+	}
+	wants(t, b.get("/runs/"+string(second.ID)), http.StatusOK, "Pets v2", "The API changed since run #1: 1 operation removed (1 breaking)", "/changes?from="+string(first.Plan.DocumentID))
+}

@@ -92,6 +92,7 @@ type bundle struct {
 	starter *fakeStarter
 	trier   *fakeTrier
 	finder  fakeFinder
+	earlier *loadtest.Run    // the run before any other
 	shop    *httptest.Server // the sample shop
 	server  *web.Server
 	http    *httptest.Server
@@ -119,7 +120,7 @@ func setupAt(t *testing.T, base string) *bundle {
 		Trier: b.trier, Checker: b.trier, Script: script,
 		RunPages: &handlers.Runs{
 			Frame: handlers.Frame{Projects: db.Projects()}, Projects: db.Projects(), Runs: db.Runs(), Reports: db.Reports(),
-			Logs: db.Rollups(), Plans: db.Plans(), Manager: b, Starter: b.starter, Script: script,
+			Logs: db.Rollups(), Plans: db.Plans(), Versions: db.Documents(), Drifts: b, Manager: b, Starter: b.starter, Script: script,
 		},
 		SampleURL: b.shop.URL + "/openapi.json",
 		Log:       slog.New(slog.NewTextHandler(b.log, nil)), Version: "test", BaseURL: base,
@@ -183,6 +184,15 @@ func (b *bundle) Between(ctx context.Context, before, after domain.DocumentID) (
 		}
 	}
 	return d, true, nil
+}
+
+// Drift makes the bundle one that knows how the API changed since the earlier run.
+func (b *bundle) Drift(ctx context.Context, run loadtest.Run) (handlers.Drift, bool, error) {
+	if b.earlier == nil || b.earlier.ID == run.ID {
+		return handlers.Drift{}, false, nil
+	}
+	d, ready, err := b.Between(ctx, b.earlier.Plan.DocumentID, run.Plan.DocumentID)
+	return handlers.Drift{Baseline: *b.earlier, Diff: d, Pending: !ready}, err == nil, err
 }
 
 func newBrowser(t *testing.T) *http.Client {

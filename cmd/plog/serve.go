@@ -112,7 +112,7 @@ func runPages(db *sqlite.DB, e *engine) *handlers.Runs {
 	return &handlers.Runs{
 		Frame:    handlers.Frame{Projects: db.Projects(), Version: version},
 		Projects: db.Projects(), Runs: db.Runs(), Reports: db.Reports(), Logs: db.Rollups(), Plans: db.Plans(),
-		Feed: e.hub, Manager: e.manager, Starter: starter{e.manager}, Script: k6.Standalone,
+		Versions: db.Documents(), Drifts: drifter{e.background.changes}, Feed: e.hub, Manager: e.manager, Starter: starter{e.manager}, Script: k6.Standalone,
 	}
 }
 

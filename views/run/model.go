@@ -32,6 +32,10 @@ type Model struct {
 	Still     bool // the page stays as it is: it is a picture of a run
 	MayChange bool // the reader may stop, rename, run again, delete
 
+	Version    string // of the API's document that it was made with: "v3"; "" when that is gone
+	VersionURL string
+	Drift      *Drift // nil when the API is the one of the run before
+
 	NewName   string         // typed to rename the run; shown when there is a problem with it
 	NameWrong domain.Message // what is wrong with NewName
 
