@@ -23,7 +23,6 @@ import (
 type place struct {
 	path       string
 	operations int
-	title      string
 	definition string // to ask for, of several
 }
 
