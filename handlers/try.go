@@ -3,6 +3,7 @@ package handlers
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -93,28 +94,15 @@ func (h *Trials) open(c echo.Context) (opened, error) {
 // baseURL returns where the operation's requests go: where it says so itself,
 // or else where the source's do.
 func (o opened) baseURL() string {
-	if len(o.operation.Servers) > 0 {
-		if own := openapi.BaseURL(openapi.Document{Servers: o.operation.Servers}, o.source.DocumentURL); own != "" {
-			return own
-		}
+	if own := (origin{&openapi.Document{Servers: o.servers}, o.source}).baseURL(o.operation); own != "" {
+		return own
 	}
 	return o.source.BaseURL
 }
 
-// addresses returns the base URLs to choose from, the one that is filled in first.
+// addresses returns the base URLs to choose from.
 func (o opened) addresses() []string {
-	list := []string{o.baseURL()}
-	known := map[string]bool{list[0]: true}
-	for _, of := range [][]string{o.operation.Servers, o.servers, {o.source.BaseURL}} {
-		for _, s := range of {
-			url := openapi.BaseURL(openapi.Document{Servers: []string{s}}, o.source.DocumentURL)
-			if url != "" && !known[url] {
-				known[url] = true
-				list = append(list, url)
-			}
-		}
-	}
-	return list
+	return serversOf(slices.Concat(o.operation.Servers, o.servers), o.source)
 }
 
 // model is the form in the given state, with what the browser has signed in with.

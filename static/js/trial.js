@@ -15,6 +15,13 @@ document.addEventListener('keydown', (event) => {
   form.requestSubmit(send);
 });
 
+// What was wrong before is not wrong of the request that is sent now.
+document.addEventListener('submit', (event) => {
+  if (!event.target.matches?.('form[data-trial]')) return;
+  for (const old of event.target.querySelectorAll('.alert.bad, .error-text')) old.remove();
+  for (const field of event.target.querySelectorAll('[aria-invalid]')) field.removeAttribute('aria-invalid');
+});
+
 // Putting a request into the plan: the plan's form stands on the same page, or is gone to.
 const waiting = 'plog.use-request';
 

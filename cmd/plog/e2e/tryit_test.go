@@ -61,6 +61,7 @@ func TestTryAnOperation(t *testing.T) {
 	result = `[id="` + form[1:len(form)-len("-form")] + `-result"]`
 	p.says(result, "422")
 	p.is(fmt.Sprintf(`document.querySelector(%q + ' .alert').textContent.length > 40`, result))
+	p.is(fmt.Sprintf(`document.querySelector('%s .error-text, %s .alert') === null`, form, form))
 	p.picture("try-refused")
 
 	// the edited request becomes the plan's
