@@ -37,6 +37,7 @@ type Sources struct {
 	Finder    Finder
 	Refresher Refresher
 	Changes   Changes
+	Plans     PlanStore
 	Every     time.Duration // how often a new source is fetched again by itself; 0 is never
 }
 

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 
 	"github.com/labstack/echo/v4"
@@ -33,12 +34,12 @@ func (h *Sources) ShowChanges(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	m := source.ChangesModel{Project: p, Source: s}
-	for _, v := range source.VersionsOf(stored, s.DocumentID) {
-		switch string(v.Document.ID) {
-		case c.QueryParam("from"):
+	m := source.ChangesModel{Project: p, Source: s, Breaking: c.QueryParam("breaking") != "", Versions: source.VersionsOf(stored, s.DocumentID)}
+	for _, v := range m.Versions {
+		if string(v.Document.ID) == c.QueryParam("from") {
 			m.From = v
-		case c.QueryParam("to"):
+		}
+		if string(v.Document.ID) == c.QueryParam("to") {
 			m.To = v
 		}
 	}
@@ -51,6 +52,9 @@ func (h *Sources) ShowChanges(c echo.Context) error {
 		}
 		m.Problem = message(err)
 	}
+	if m.Plans, err = h.affectedPlans(ctx, s, m.Diff); err != nil {
+		return err
+	}
 	if hx.IsFragment(c) {
 		return hx.Render(c, http.StatusOK, source.ChangesList(m))
 	}
@@ -62,4 +66,38 @@ func (h *Sources) ShowChanges(c echo.Context) error {
 		return err
 	}
 	return hx.Render(c, http.StatusOK, source.Changes(m))
+}
+
+// affectedPlans returns the plans that were made with an older document of the
+// source and have steps of operations that were removed or changed.
+func (h *Sources) affectedPlans(ctx context.Context, s domain.Source, d openapi.Diff) ([]source.AffectedPlan, error) {
+	if d.IsZero() {
+		return nil, nil
+	}
+	plans, err := h.Plans.ListByProject(ctx, s.ProjectID)
+	if err != nil {
+		return nil, fmt.Errorf("list plans: %w", err)
+	}
+	touched := map[string]bool{}
+	for _, o := range d.Operations {
+		touched[o.Name] = o.Kind != openapi.Added
+	}
+	var affected []source.AffectedPlan
+	for _, p := range plans {
+		if !outdated(p, s) {
+			continue
+		}
+		a := source.AffectedPlan{ID: p.ID, Name: p.Name}
+		for _, scenario := range p.Scenarios {
+			for _, step := range scenario.Steps {
+				if touched[step.Method+" "+step.Path] {
+					a.Steps++
+				}
+			}
+		}
+		if a.Steps > 0 {
+			affected = append(affected, a)
+		}
+	}
+	return affected, nil
 }

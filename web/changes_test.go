@@ -153,3 +153,24 @@ func TestARunTellsHowTheAPIChanged(t *testing.T) {
 	}
 	wants(t, b.get("/runs/"+string(second.ID)), http.StatusOK, "Pets v2", "The API changed since run #1: 1 operation removed (1 breaking)", "/changes?from="+string(first.Plan.DocumentID))
 }
+
+func TestVersionsAreCompared(t *testing.T) {
+	b := signedIn(t)
+	p := b.project()
+	made := b.saved(p)
+	first := b.lone(p)
+	s := b.changed(p, withoutOnePet)
+	between := func(from, to domain.Source, more string) answer {
+		return b.get("/projects/" + string(p.ID) + "/sources/" + string(s.ID) + "/changes?from=" + string(from.DocumentID) + "&to=" + string(to.DocumentID) + more)
+	}
+	wants(t, between(first, s, ""), http.StatusOK, "v1 → v2", `data-method="GET"`, "/pets/{id}", `<select id="f-from"`, "1 removed",
+		"Affected plans", made.Name, "1 step affected", "&amp;breaking=1")
+	wants(t, between(first, s, "&breaking=1"), http.StatusOK, `data-change="removed"`)
+	wants(t, between(s, s, ""), http.StatusOK, "v2 → v2", "No operation changed")
+
+	made.DocumentID = s.DocumentID
+	if err := b.db.Plans().Save(t.Context(), &made); err != nil {
+		t.Fatal(err)
+	}
+	wants(t, between(first, s, ""), http.StatusOK, "No plan uses an operation that changed")
+}

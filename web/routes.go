@@ -29,7 +29,7 @@ func (s *Server) routes() {
 	}
 	sources := &handlers.Sources{
 		Frame: frame, Projects: d.Projects, Sources: d.Sources, Stored: d.Documents, Documents: documents,
-		Finder: d.Finder, Refresher: d.Refresher, Changes: d.Changes, Every: d.RefreshEvery,
+		Finder: d.Finder, Refresher: d.Refresher, Changes: d.Changes, Plans: d.Plans, Every: d.RefreshEvery,
 	}
 	projects := &handlers.Projects{
 		Frame: frame, Projects: d.Projects, Sources: d.Sources, Documents: documents,

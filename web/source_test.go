@@ -169,7 +169,7 @@ func TestANewVersionIsUploaded(t *testing.T) {
 	if len(links) != 2 {
 		t.Fatalf("%d ways to what changed", len(links))
 	}
-	wants(t, b.get(html.UnescapeString(links[0][1])), http.StatusOK, "v2 → v3", "GET /orders", "removed", "breaking", "1 removed")
+	wants(t, b.get(html.UnescapeString(links[0][1])), http.StatusOK, "v2 → v3", `data-method="GET"`, "/orders", "removed", "breaking", "1 removed")
 	wants(t, b.get(html.UnescapeString(links[1][1])), http.StatusOK, "v1 → v2", "No operation changed")
 	if res := b.get(path + "/changes?from=x&to=y"); res.status != http.StatusNotFound {
 		t.Errorf("no such versions: %d", res.status)

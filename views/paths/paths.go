@@ -64,7 +64,7 @@ func SourceReplace(id domain.ProjectID, source domain.SourceID) string {
 // source's document to another.
 func SourceChanges(id domain.ProjectID, source domain.SourceID, from, to domain.DocumentID) string {
 	q := url.Values{"from": {string(from)}, "to": {string(to)}}
-	return Source(id, source) + "/changes?" + q.Encode()
+	return SourceChangesOf(id, source) + "?" + q.Encode()
 }
 
 // SourceRefresh returns where fetching a source's document again is posted.
