@@ -65,11 +65,12 @@ func (h *Plans) impacts(ctx context.Context, p loadtest.Plan, s domain.Source) (
 		return nil, false, err
 	}
 	before, err := h.Documents.Get(ctx, p.DocumentID)
-	if err != nil && !beside(err) {
-		return nil, false, err
-	}
-	if err != nil { // gone: what the steps say is all that is known
+	switch domain.CodeOf(err) {
+	case "":
+	case domain.NotFound, domain.Invalid: // gone or unreadable: what the steps say is all that is known
 		return drift.Affected(p, nil, after, openapi.Diff{}), false, nil
+	default:
+		return nil, false, err
 	}
 	diff, ready, err := h.Changes.Between(ctx, p.DocumentID, s.DocumentID)
 	if err != nil && !beside(err) {

@@ -25,6 +25,8 @@ type Refresher interface {
 	// Refresh returns whether the document had changed. Why it failed is kept as
 	// the source's problem, too.
 	Refresh(ctx context.Context, s domain.Source) (changed bool, err error)
+	// Next returns when the source is due to be fetched by itself; zero for never.
+	Next(s domain.Source) time.Time
 }
 
 // Sources answers for where a project's documents come from.
@@ -82,9 +84,7 @@ func (h *Sources) page(c echo.Context, status int, p domain.Project, s domain.So
 	if m.Settings.Problem.IsZero() {
 		m.Settings.Name, m.Settings.URL, m.Settings.BaseURL, m.Settings.Every = s.Name, s.URL, s.BaseURL, s.RefreshEvery
 	}
-	if s.RefreshEvery > 0 && s.Kind != domain.SourceUpload {
-		m.Next = s.CheckedAt.Add(s.RefreshEvery)
-	}
+	m.Next = h.Refresher.Next(s)
 	siblings, err := h.Sources.ListByProject(ctx, p.ID)
 	if err != nil {
 		return fmt.Errorf("list sources: %w", err)

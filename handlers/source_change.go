@@ -110,7 +110,7 @@ func settingsOf(c echo.Context, s domain.Source) (domain.Source, source.Access, 
 	access := accessOf(c)
 	s.Name, s.BaseURL = strings.TrimSpace(c.FormValue("name")), strings.TrimSpace(c.FormValue("base_url"))
 	if s.Kind == domain.SourceURL {
-		s.URL = strings.TrimSpace(c.FormValue("url"))
+		s.URL = withoutLogin(strings.TrimSpace(c.FormValue("url")), &access)
 	}
 	every, badEvery := time.ParseDuration(c.FormValue("every"))
 	if s.Kind != domain.SourceUpload && badEvery == nil {

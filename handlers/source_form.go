@@ -8,6 +8,7 @@ import (
 	"io"
 	"mime/multipart"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -51,9 +52,8 @@ func (h *Sources) take(c echo.Context) (form source.AddForm, all []taken, err er
 
 // readForm returns the form as it was filled in; with an error, too.
 func (h *Sources) readForm(c echo.Context) (source.AddForm, error) {
-	form := source.AddForm{
-		Target: strings.TrimSpace(c.FormValue("target")), Text: c.FormValue("text"), Folder: c.FormValue("folder"), Access: accessOf(c),
-	}
+	form := source.AddForm{Text: c.FormValue("text"), Folder: c.FormValue("folder"), Access: accessOf(c)}
+	form.Target = withoutLogin(strings.TrimSpace(c.FormValue("target")), &form.Access)
 	var err error
 	form.Files, err = h.folder(c.Request().Context())
 	return form, err
@@ -212,6 +212,21 @@ func accessOf(c echo.Context) source.Access {
 		}
 	}
 	return a
+}
+
+// withoutLogin takes a user name and password out of an address, where they
+// would be stored and shown, and puts them where credentials are kept.
+func withoutLogin(address string, access *source.Access) string {
+	u, err := url.Parse(address)
+	if err != nil || u.User == nil {
+		return address
+	}
+	if access.User == "" && access.Password == "" {
+		access.User = u.User.Username()
+		access.Password, _ = u.User.Password()
+	}
+	u.User = nil
+	return u.String()
 }
 
 // headersOf returns what was typed as headers that can be sent.

@@ -92,6 +92,25 @@ func TestWaysToHandADocumentOver(t *testing.T) {
 	}
 }
 
+func TestALoginInAnAddressIsKeptAsASecret(t *testing.T) {
+	b := signedIn(t)
+	res := b.post("/projects", url.Values{"target": {"http://kim:geheim@127.0.0.1:9/openapi.json"}})
+	if res.status != http.StatusSeeOther {
+		t.Fatalf("%d\n%s", res.status, strip(res.body))
+	}
+	p, err := b.db.Projects().Get(t.Context(), domain.ProjectID(strings.Split(res.location(), "/")[2]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := b.lone(p)
+	if s.URL != "http://127.0.0.1:9/openapi.json" || len(s.Headers) != 1 || s.Headers[0].Value != "Basic a2ltOmdlaGVpbQ==" {
+		t.Errorf("%+v", s)
+	}
+	if page := b.get("/projects/" + string(p.ID) + "/sources/" + string(s.ID)); strings.Contains(page.body, "geheim") {
+		t.Error("the page shows the password")
+	}
+}
+
 func TestWhatWasTriedIsTold(t *testing.T) {
 	b := signedIn(t)
 	b.finder.errs["http://127.0.0.1:1/"] = domain.Errorf(domain.Invalid, "", "No document found.")

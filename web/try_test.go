@@ -244,10 +244,13 @@ func TestAFileIsSent(t *testing.T) {
 		}
 	}
 	part, err := w.CreateFormFile("body.fields[0].file", "강아지.bin")
-	if err == nil {
-		_, err = part.Write([]byte("\x00\xff"))
+	if err != nil {
+		t.Fatal(err)
 	}
-	if err = w.Close(); err != nil {
+	if _, err := part.Write([]byte("\x00\xff")); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
 	wants(t, b.do(http.MethodPost, at, &body, map[string]string{"Sec-Fetch-Site": "same-origin", "Content-Type": w.FormDataContentType()}), http.StatusOK, "200 OK", "강아지.bin")

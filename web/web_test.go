@@ -14,6 +14,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"plog.dev/plog/domain"
 	"plog.dev/plog/domain/loadtest"
@@ -160,6 +161,14 @@ func (b *bundle) Refresh(ctx context.Context, s domain.Source) (changed bool, er
 	}
 	changed, s.DocumentID = doc.ID != s.DocumentID, doc.ID
 	return changed, b.db.Sources().Update(ctx, &s)
+}
+
+// Next makes the bundle's sources due after their interval.
+func (b *bundle) Next(s domain.Source) time.Time {
+	if s.RefreshEvery == 0 {
+		return time.Time{}
+	}
+	return s.CheckedAt.Add(s.RefreshEvery)
 }
 
 // Between makes the bundle one that knows what changed, of operations' names only.

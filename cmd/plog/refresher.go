@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"time"
 
 	"plog.dev/plog/domain"
 	"plog.dev/plog/jobs/refetch"
@@ -15,3 +16,6 @@ func (r refresher) Refresh(ctx context.Context, s domain.Source) (changed bool, 
 	result, err := r.service.Refresh(ctx, s)
 	return result.Changed, err
 }
+
+// Next implements handlers.Refresher.
+func (refresher) Next(s domain.Source) time.Time { return refetch.Next(s) }

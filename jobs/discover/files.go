@@ -15,7 +15,7 @@ import (
 )
 
 // maxParts is how many further files a fetched document may be spread over.
-const maxParts = 300
+const maxParts = 2000
 
 // errNoPart keeps a reference that leads to nothing as it is.
 var errNoPart = errors.New("no such part")
