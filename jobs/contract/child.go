@@ -21,7 +21,6 @@ const childArg = "read-contract"
 
 const (
 	childHeap    = "1536MiB" // a soft limit: above it the collector works harder
-	childMemory  = 4 << 30   // a hard limit of address space, in bytes
 	childTime    = diffLimit + 10*time.Second
 	longestReply = 64 << 20
 	longestCause = 4 << 10 // of what a dying child wrote
